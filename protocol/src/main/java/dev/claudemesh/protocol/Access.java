@@ -1,0 +1,23 @@
+package dev.claudemesh.protocol;
+
+/// Who may call an operation. Checked in one place, the broker's front door, before the handler is asked.
+public enum Access {
+  /// Anyone; the request proves by itself what it needs to (a hello, a claim, a join).
+  OPEN,
+  /// Whoever signed the request with any key; it need not be a member's.
+  SIGNED,
+  /// Any member of the mesh.
+  MEMBER,
+  /// A member with `canSend`.
+  SEND,
+  /// A member with `canWriteState`.
+  WRITE,
+  /// A member with `canInvite`.
+  INVITE,
+  /// The owner or an admin.
+  ADMIN,
+  /// A member with `canManagePermissions`.
+  MANAGE_PERMISSIONS,
+  /// A member with `canDeleteMesh`.
+  DELETE_MESH
+}

@@ -1,0 +1,18 @@
+package dev.claudemesh.protocol;
+
+import dev.claudemesh.protocol.connection.ConnectionReply;
+import dev.claudemesh.protocol.invites.InviteReply;
+import dev.claudemesh.protocol.members.MemberReply;
+import dev.claudemesh.protocol.meshes.MeshReply;
+import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.presence.PresenceReply;
+
+/// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
+public sealed interface Reply extends Outbound
+    permits ConnectionReply,
+        ErrorReply,
+        InviteReply,
+        MemberReply,
+        MeshReply,
+        MessageReply,
+        PresenceReply {}

@@ -1,0 +1,21 @@
+package dev.claudemesh.protocol;
+
+import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.groups.GroupRequest;
+import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.meshes.MeshRequest;
+import dev.claudemesh.protocol.messaging.MessageRequest;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+
+/// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one record an operation.
+///
+/// @param <R> the reply on success; every failure is an {@link ErrorReply}
+public sealed interface Request<R extends Reply>
+    permits ConnectionRequest,
+        GroupRequest,
+        InviteRequest,
+        MemberRequest,
+        MeshRequest,
+        MessageRequest,
+        PresenceRequest {}

@@ -1,0 +1,190 @@
+package dev.claudemesh.protocol;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.ser.std.StdSerializer;
+import tools.jackson.databind.type.LogicalType;
+
+/// Frames to records and back: one mapper for every face, so that a tool call or a command is validated exactly as a socket frame is.
+///
+/// Thread-safe. A frame is one JSON object with a `type`; `_reqId` is echoed on direct replies.
+public final class Wire {
+  /// Nesting beyond this is refused while parsing, so that a frame cannot exhaust the stack.
+  private static final int MAX_DEPTH = 64;
+
+  private static final JsonMapper MAPPER = newMapper();
+
+  private Wire() {}
+
+  /// A request as it came.
+  ///
+  /// @param reqId what the sender wants echoed
+  public record Inbound(Catalog.Op op, Optional<String> reqId, Request<?> request) {}
+
+  /// A frame from the broker as it came.
+  public record Received(Optional<String> reqId, Outbound frame) {}
+
+  /// The shared mapper, for values inside frames and files written in the same conventions.
+  public static JsonMapper mapper() {
+    return MAPPER;
+  }
+
+  /// Parses one frame.
+  ///
+  /// @throws Problem `malformed` if it is not a JSON object
+  public static ObjectNode parse(byte[] frame) {
+    try {
+      if (MAPPER.readTree(frame) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JacksonException e) {
+      throw new Problem(ProblemCode.MALFORMED, "The frame is not valid JSON: " + e.getOriginalMessage());
+    }
+    throw new Problem(ProblemCode.MALFORMED, "A frame must be one JSON object with a \"type\"");
+  }
+
+  /// The `_reqId` of a frame, if it is a text of sensible length.
+  public static Optional<String> reqId(ObjectNode frame) {
+    JsonNode id = frame.get("_reqId");
+    return id != null && id.isString() && id.stringValue().length() <= 200 ? Optional.of(id.stringValue()) : Optional.empty();
+  }
+
+  /// Turns a parsed frame into its request.
+  ///
+  /// @throws Problem `unknown_type`, or `invalid_request` naming the field
+  public static Inbound request(ObjectNode frame) {
+    JsonNode type = frame.get("type");
+    if (type == null || !type.isString()) {
+      throw new Problem(ProblemCode.MALFORMED, "A frame needs a \"type\" that is a text");
+    }
+    Catalog.Op op =
+        Catalog.operation(type.stringValue())
+            .filter(Catalog.Op::onSocket)
+            .orElseThrow(() -> new Problem(ProblemCode.UNKNOWN_TYPE, "There is no operation \"" + abbreviated(type.stringValue()) + "\""));
+    return new Inbound(op, reqId(frame), bind(op, frame));
+  }
+
+  /// Turns the fields of an object into a checked request record.
+  ///
+  /// @throws Problem `invalid_request` naming the field
+  public static Request<?> bind(Catalog.Op op, ObjectNode fields) {
+    Request<?> request = convert(op.type(), fields, op.record());
+    Checks.check(op.type(), (Record) request);
+    return request;
+  }
+
+  /// Encodes a reply or an event.
+  ///
+  /// @param reqId echoed if present
+  public static byte[] encode(Outbound frame, Optional<String> reqId) {
+    return MAPPER.writeValueAsBytes(tree(frame, reqId));
+  }
+
+  /// A reply or an event as a JSON object with its `type`.
+  public static ObjectNode tree(Outbound frame, Optional<String> reqId) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("type", Catalog.frameType(frame.getClass()));
+    node.setAll((ObjectNode) MAPPER.valueToTree(frame));
+    reqId.ifPresent(id -> node.put("_reqId", id));
+    return node;
+  }
+
+  /// A request as a JSON object with its `type`.
+  public static ObjectNode tree(Request<?> request, Optional<String> reqId) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("type", Catalog.operation(request.getClass()).type());
+    node.setAll((ObjectNode) MAPPER.valueToTree(request));
+    reqId.ifPresent(id -> node.put("_reqId", id));
+    return node;
+  }
+
+  /// Encodes a request.
+  public static byte[] encode(Request<?> request, Optional<String> reqId) {
+    return MAPPER.writeValueAsBytes(tree(request, reqId));
+  }
+
+  /// Decodes a frame from the broker; empty for a type this version does not know.
+  ///
+  /// @throws Problem `malformed` or `invalid_request`
+  public static Optional<Received> received(ObjectNode frame) {
+    JsonNode type = frame.get("type");
+    if (type == null || !type.isString()) {
+      throw new Problem(ProblemCode.MALFORMED, "The broker sent a frame without a type");
+    }
+    return Catalog.frame(type.stringValue())
+        .map(record -> new Received(reqId(frame), (Outbound) convert(type.stringValue(), frame, record)));
+  }
+
+  /// Converts the fields of an object into a record of any kind.
+  ///
+  /// @throws Problem `invalid_request` naming the field
+  public static <T> T convert(String what, JsonNode fields, Class<T> record) {
+    try {
+      return MAPPER.treeToValue(fields, record);
+    } catch (DatabindException e) {
+      throw Checks.explain(what, e);
+    }
+  }
+
+  static String abbreviated(String text) {
+    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
+    return printable.length() <= 60 ? printable : printable.substring(0, 57) + "...";
+  }
+
+  private static JsonMapper newMapper() {
+    SimpleModule module = new SimpleModule("claudemesh");
+    module.addSerializer(Instant.class, new IsoMillis());
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build();
+    return JsonMapper.builder(factory)
+        .addModule(module)
+        .changeDefaultPropertyInclusion(
+            inclusion -> inclusion.withValueInclusion(com.fasterxml.jackson.annotation.JsonInclude.Include.NON_ABSENT))
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+        .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .withCoercionConfig(
+            LogicalType.Textual,
+            c ->
+                c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+        .build();
+  }
+
+  /// Always three digits of milliseconds, as the first protocol's clients print and compare them.
+  private static final class IsoMillis extends StdSerializer<Instant> {
+    private static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    IsoMillis() {
+      super(Instant.class);
+    }
+
+    @Override
+    public void serialize(Instant value, JsonGenerator generator, SerializationContext context) {
+      generator.writeString(FORMAT.format(value));
+    }
+  }
+}
