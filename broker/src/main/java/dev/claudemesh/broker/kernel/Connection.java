@@ -1,0 +1,36 @@
+package dev.claudemesh.broker.kernel;
+
+import dev.claudemesh.protocol.Outbound;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// One open socket, seen from the rooms. All methods may be called from any thread and none of them waits.
+public interface Connection {
+  String id();
+
+  InetAddress remote();
+
+  /// Queues a frame. A socket that is closed or hopelessly behind drops it: the message's lease brings it again.
+  void send(Outbound frame);
+
+  /// Queues a reply that echoes the request's `_reqId`.
+  void reply(Outbound frame, Optional<String> reqId);
+
+  /// Queues bytes that were encoded once for many receivers; completes with true once they were written to the socket, false if they were dropped.
+  CompletableFuture<Boolean> sendEncoded(byte[] frame);
+
+  /// Whether the socket keeps up. While it does not, the caller should leave messages in the database.
+  boolean writable();
+
+  boolean open();
+
+  /// Who is at the other end, once the hello was accepted.
+  Optional<Peer> peer();
+
+  /// Binds the peer after a good hello. Called once.
+  void bind(Peer peer);
+
+  /// Sends what is queued, then a close frame.
+  void close(int code, String reason);
+}

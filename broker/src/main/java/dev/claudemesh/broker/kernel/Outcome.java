@@ -1,0 +1,18 @@
+package dev.claudemesh.broker.kernel;
+
+import dev.claudemesh.protocol.Reply;
+import java.util.concurrent.CompletableFuture;
+
+/// How a handler answers.
+public sealed interface Outcome {
+  /// The answer is ready.
+  record Now(Reply reply) implements Outcome {}
+
+  /// The answer comes when something has been committed; the lane may take further `send`s meanwhile.
+  /// Fails with a {@link dev.claudemesh.protocol.Problem} where the caller can do something about it.
+  record Later(CompletableFuture<? extends Reply> reply) implements Outcome {}
+
+  static Outcome of(Reply reply) {
+    return new Now(reply);
+  }
+}
