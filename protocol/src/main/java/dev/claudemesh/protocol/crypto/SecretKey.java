@@ -21,11 +21,12 @@ public final class SecretKey {
   }
 
   /// Reads the 128 hex characters that a config file holds.
+  ///
+  /// @throws IllegalArgumentException if it is anything else; the message does not quote it
   public static SecretKey ofHex(String hex) {
-    if (hex.length() != 2 * BYTES) {
-      throw new IllegalArgumentException("An ed25519 secret key is 128 hex characters");
-    }
-    return new SecretKey(HexFormat.of().parseHex(hex));
+    return new SecretKey(
+        Encodings.hex(hex, BYTES)
+            .orElseThrow(() -> new IllegalArgumentException("An ed25519 secret key is 128 hex characters")));
   }
 
   /// For writing into a file that only its owner may read.
