@@ -2,7 +2,8 @@ package dev.claudemesh.broker.kernel;
 
 /// Something one room did that others may care about.
 public sealed interface Happening {
-  /// A peer opened a connection or came back within the grace; its `hello_ack` is on its way. Its mail can be handed out.
+  /// A peer opened a connection or came back within the grace; its `hello_ack` is on its way. Its
+  /// mail can be handed out.
   record PeerReady(Peer peer, boolean resumed) implements Happening {}
 
   /// A peer lost its socket; the grace runs.
@@ -10,6 +11,10 @@ public sealed interface Happening {
 
   /// A peer is gone: it said goodbye, was ended, or its grace is over.
   record PeerLeft(Peer peer) implements Happening {}
+
+  /// An admin ended a peer: its socket is to be closed with this code, and others are not to wait
+  /// for it to come back.
+  record PeerEnded(Peer peer, int closeCode, String reason) implements Happening {}
 
   /// A peer's status changed in a way that may let more messages through.
   record GateOpened(Peer peer) implements Happening {}

@@ -10,17 +10,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Who is on which mesh now, connected or within the grace. The room `connection` is the only one that adds and removes.
+/// Who is on which mesh now, connected or within the grace. The room `connection` is the only one
+/// that adds and removes.
 ///
-/// Thread-safe. Commands of the CLI are kept apart: they are never listed and take no messages, except readers of the inbox.
+/// Thread-safe. Commands of the CLI are kept apart: they are never listed and take no messages,
+/// except readers of the inbox.
 public final class Peers {
-  private final ConcurrentHashMap<String, ConcurrentHashMap<String, Peer>> meshes = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, ConcurrentHashMap<String, Peer>> meshes =
+      new ConcurrentHashMap<>();
 
   /// Adds a peer.
   ///
   /// @return the peer that held the same address as a session before, which is no longer here
   public Optional<Peer> put(Peer peer) {
-    ConcurrentHashMap<String, Peer> mesh = meshes.computeIfAbsent(peer.meshId(), id -> new ConcurrentHashMap<>());
+    ConcurrentHashMap<String, Peer> mesh =
+        meshes.computeIfAbsent(peer.meshId(), id -> new ConcurrentHashMap<>());
     return Optional.ofNullable(mesh.put(slot(peer), peer));
   }
 
@@ -39,12 +43,26 @@ public final class Peers {
 
   /// All sessions of a mesh, the longest here first.
   public List<Peer> sessions(String meshId) {
-    return all(meshId).filter(Peer::isSession).sorted(Comparator.comparing(Peer::connectedAt).thenComparing(Peer::presenceId)).toList();
+    return all(meshId)
+        .filter(Peer::isSession)
+        .sorted(Comparator.comparing(Peer::connectedAt).thenComparing(Peer::presenceId))
+        .toList();
   }
 
   /// Sessions and inbox readers of one member.
   public List<Peer> ofMember(String meshId, String memberId) {
     return all(meshId).filter(peer -> peer.member().id().equals(memberId)).toList();
+  }
+
+  /// The session a request is about: the peer itself, or for a command that was run inside a
+  /// session, that session of the same member.
+  public Optional<Peer> sessionOf(Peer peer) {
+    return peer.isSession()
+        ? Optional.of(peer)
+        : ofMember(peer.meshId(), peer.member().id()).stream()
+            .filter(other ->
+                other.isSession() && other.client().sessionId().equals(peer.client().sessionId()))
+            .findFirst();
   }
 
   /// Everybody on a mesh, commands too.
@@ -63,7 +81,8 @@ public final class Peers {
 
   /// Sends one frame, encoded once, to everybody on a mesh that the filter takes.
   public void broadcast(String meshId, Outbound frame, Predicate<Peer> to) {
-    List<Connection> connections = all(meshId).filter(to).flatMap(peer -> peer.connection().stream()).toList();
+    List<Connection> connections =
+        all(meshId).filter(to).flatMap(peer -> peer.connection().stream()).toList();
     if (!connections.isEmpty()) {
       byte[] encoded = Wire.encode(frame, Optional.empty());
       connections.forEach(connection -> connection.sendEncoded(encoded));
