@@ -1,0 +1,176 @@
+package dev.claudemesh.db;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/// A PostgreSQL server of our own, for whoever has none: started with the broker, stopped with it, and never lost.
+///
+/// It is the real server as a child process. Commits are flushed to disk; it listens on loopback with a random port and a random
+/// password. If this process is killed, the kernel tells the server to shut down (Linux), or the next start stops it; either way
+/// the next start has every committed row. One process at a time may use a data folder.
+public final class EmbeddedPostgres implements AutoCloseable {
+
+  private static final int PORT_ATTEMPTS = 3;
+  private static final long MOST_LOG_BYTES = 1 << 20;
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final PostgresCluster cluster;
+  private final FolderLock lock;
+  private final RollingLog log;
+  private PostgresProcess server;
+  private int port;
+  private boolean stopped;
+
+  private EmbeddedPostgres(PostgresCluster cluster, FolderLock lock, RollingLog log) {
+    this.cluster = cluster;
+    this.lock = lock;
+    this.log = log;
+  }
+
+  /// Starts the server on a data folder, which is made and filled if it does not exist. `progress` is told what takes time.
+  /// Throws [EmbeddedPostgresException] with what to do when it cannot be; nothing keeps running then.
+  public static EmbeddedPostgres start(Path dataDir, Consumer<String> progress) {
+    return start(EmbeddedPostgresConfig.in(dataDir), progress);
+  }
+
+  /// As [#start(Path, Consumer)], with settings.
+  public static EmbeddedPostgres start(EmbeddedPostgresConfig config, Consumer<String> progress) {
+    PostgresFolder folder = PostgresFolder.open(config.dataDir(), RunAs.weAreRoot());
+    FolderLock lock = FolderLock.take(folder);
+    RollingLog log = null;
+    EmbeddedPostgres postgres = null;
+    boolean done = false;
+    try {
+      PostgresBinaries binaries = PostgresBinaries.unpack(config.binaries().orElse(folder.root()), progress);
+      PostgresCluster cluster = new PostgresCluster(folder, RunAs.choose(folder, binaries), binaries);
+      Leftovers.clear(folder.cluster(), progress);
+      cluster.prepare(progress);
+      log = new RollingLog(folder.log(), MOST_LOG_BYTES);
+      postgres = new EmbeddedPostgres(cluster, lock, log);
+      progress.accept("Starting PostgreSQL");
+      postgres.launch(config);
+      postgres.createDatabase();
+      done = true;
+      return postgres;
+    } catch (IOException e) {
+      throw new EmbeddedPostgresException("The log " + folder.log() + " cannot be written: " + e.getMessage(), e);
+    } finally {
+      if (!done && postgres != null) {
+        postgres.close();
+      } else if (!done) {
+        lock.close();
+      }
+    }
+  }
+
+  private void launch(EmbeddedPostgresConfig config) {
+    for (int attempt = 1; ; attempt++) {
+      port = freePort();
+      server = PostgresProcess.launch(cluster.serverCommand(port, config), log);
+      if (awaitReady(config.startLimit())) {
+        return;
+      }
+      boolean portTaken = !server.alive() && server.logTail().contains("could not bind");
+      String tail = server.logTail();
+      server.stop(Duration.ZERO);
+      if (!portTaken || attempt == PORT_ATTEMPTS) {
+        throw new EmbeddedPostgresException(
+            "PostgreSQL did not start within " + config.startLimit().toSeconds() + " s. The end of " + cluster.folder().log() + ":\n" + tail);
+      }
+    }
+  }
+
+  private boolean awaitReady(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline) {
+      if (cluster.ready(server.pid())) {
+        return true;
+      }
+      if (server.goneWithin(POLL) || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new EmbeddedPostgresException("No free port on 127.0.0.1 for PostgreSQL: " + e.getMessage(), e);
+    }
+  }
+
+  private void createDatabase() {
+    try (Connection connection = DriverManager.getConnection(url("postgres"), user(), password().reveal());
+        PreparedStatement exists = connection.prepareStatement("select 1 from pg_database where datname = ?")) {
+      exists.setString(1, PostgresCluster.USER);
+      if (!exists.executeQuery().next()) {
+        try (Statement create = connection.createStatement()) {
+          create.execute("create database " + PostgresCluster.USER);
+        }
+      }
+    } catch (SQLException e) {
+      throw new EmbeddedPostgresException("The private PostgreSQL does not let us in: " + e.getMessage(), e);
+    }
+  }
+
+  private String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  /// Address of the broker's database, without user and password.
+  public String jdbcUrl() {
+    return url(PostgresCluster.USER);
+  }
+
+  public String user() {
+    return PostgresCluster.USER;
+  }
+
+  public DatabasePassword password() {
+    return cluster.password();
+  }
+
+  /// Process number of the server.
+  public long pid() {
+    return server.pid();
+  }
+
+  /// Stops the server after it has written everything, and gives the folder free. May be called twice, and at any time.
+  ///
+  /// There is no shutdown hook on purpose: hooks run at the same time, and this one would take the database from under a broker
+  /// that still stops. A JVM that exits without calling this is covered by the parent-death signal and by the next start.
+  @Override
+  public synchronized void close() {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    try {
+      if (server != null) {
+        server.stop(STOP_PATIENCE);
+      }
+      log.close();
+    } catch (IOException e) {
+      throw new EmbeddedPostgresException("The log of PostgreSQL could not be closed: " + e.getMessage(), e);
+    } finally {
+      lock.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddedPostgres[" + jdbcUrl() + "]";
+  }
+}
