@@ -25,17 +25,21 @@ final class Command {
     }
   }
 
-  /// Makes a child process start as ours do: in `/`, and without our environment, which may hold secrets.
+  /// Makes a child process start as ours do: in `/`, and without our environment, which may hold
+  /// secrets.
   static ProcessBuilder builder(List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).directory(Path.of("/").toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).directory(Path.of("/").toFile());
     Map<String, String> environment = builder.environment();
     String path = environment.getOrDefault("PATH", "/usr/bin:/bin");
     environment.clear();
-    environment.putAll(Map.of("PATH", path + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C", "TZ", "UTC"));
+    environment.putAll(
+        Map.of("PATH", path + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C", "TZ", "UTC"));
     return builder;
   }
 
-  /// Runs to the end. A program that cannot be started counts as failed with exit code 127; one that takes too long is killed.
+  /// Runs to the end. A program that cannot be started counts as failed with exit code 127; one
+  /// that takes too long is killed.
   static Result run(List<String> command, Duration limit) {
     Process process;
     try {
@@ -45,7 +49,8 @@ final class Command {
     }
     try {
       process.getOutputStream().close();
-      CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process), Thread::startVirtualThread);
+      CompletableFuture<String> output =
+          CompletableFuture.supplyAsync(() -> read(process), Thread::startVirtualThread);
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();

@@ -2,7 +2,8 @@ package dev.claudemesh.db;
 
 import java.io.Serial;
 
-/// A trouble with the database that the caller can name to its user. The message says what to do and never holds a password.
+/// A trouble with the database that the caller can name to its user. The message says what to do
+/// and never holds a password.
 public sealed class DatabaseException extends RuntimeException
     permits DatabaseBusyException,
         DatabaseDownException,

@@ -2,7 +2,8 @@ package dev.claudemesh.db;
 
 import java.util.Objects;
 
-/// A password that does not show itself: `toString` prints `***`, so that it cannot slip into a log or an error.
+/// A password that does not show itself: `toString` prints `***`, so that it cannot slip into a log
+/// or an error.
 public final class DatabasePassword {
 
   private final String secret;

@@ -12,11 +12,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// A PostgreSQL server of our own, for whoever has none: started with the broker, stopped with it, and never lost.
+/// A PostgreSQL server of our own, for whoever has none: started with the broker, stopped with it,
+/// and never lost.
 ///
-/// It is the real server as a child process. Commits are flushed to disk; it listens on loopback with a random port and a random
-/// password. If this process is killed, the kernel tells the server to shut down (Linux), or the next start stops it; either way
-/// the next start has every committed row. One process at a time may use a data folder.
+/// It is the real server as a child process. Commits are flushed to disk; it listens on loopback
+/// with a random port and a random password. If this process is killed, the kernel tells the server
+/// to shut down (Linux), or the next start stops it; either way the next start has every committed
+/// row. One process at a time may use a data folder.
 public final class EmbeddedPostgres implements AutoCloseable {
 
   private static final int PORT_ATTEMPTS = 3;
@@ -37,8 +39,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     this.log = log;
   }
 
-  /// Starts the server on a data folder, which is made and filled if it does not exist. `progress` is told what takes time.
-  /// Throws [EmbeddedPostgresException] with what to do when it cannot be; nothing keeps running then.
+  /// Starts the server on a data folder, which is made and filled if it does not exist. `progress`
+  /// is told what takes time. Throws [EmbeddedPostgresException] with what to do when it cannot be;
+  /// nothing keeps running then.
   public static EmbeddedPostgres start(Path dataDir, Consumer<String> progress) {
     return start(EmbeddedPostgresConfig.in(dataDir), progress);
   }
@@ -51,8 +54,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     EmbeddedPostgres postgres = null;
     boolean done = false;
     try {
-      PostgresBinaries binaries = PostgresBinaries.unpack(config.binaries().orElse(folder.root()), progress);
-      PostgresCluster cluster = new PostgresCluster(folder, RunAs.choose(folder, binaries), binaries);
+      PostgresBinaries binaries =
+          PostgresBinaries.unpack(config.binaries().orElse(folder.root()), progress);
+      PostgresCluster cluster =
+          new PostgresCluster(folder, RunAs.choose(folder, binaries), binaries);
       Leftovers.clear(folder.cluster(), progress);
       cluster.prepare(progress);
       log = new RollingLog(folder.log(), MOST_LOG_BYTES);
@@ -63,7 +68,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
       done = true;
       return postgres;
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("The log " + folder.log() + " cannot be written: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The log " + folder.log() + " cannot be written: " + e.getMessage(), e);
     } finally {
       if (!done && postgres != null) {
         postgres.close();
@@ -85,7 +91,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
       server.stop(Duration.ZERO);
       if (!portTaken || attempt == PORT_ATTEMPTS) {
         throw new EmbeddedPostgresException(
-            "PostgreSQL did not start within " + config.startLimit().toSeconds() + " s. The end of " + cluster.folder().log() + ":\n" + tail);
+            "PostgreSQL did not start within "
+                + config.startLimit().toSeconds()
+                + " s. The end of "
+                + cluster.folder().log()
+                + ":\n"
+                + tail);
       }
     }
   }
@@ -107,13 +118,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("No free port on 127.0.0.1 for PostgreSQL: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "No free port on 127.0.0.1 for PostgreSQL: " + e.getMessage(), e);
     }
   }
 
   private void createDatabase() {
-    try (Connection connection = DriverManager.getConnection(url("postgres"), user(), password().reveal());
-        PreparedStatement exists = connection.prepareStatement("select 1 from pg_database where datname = ?")) {
+    try (Connection connection =
+            DriverManager.getConnection(url("postgres"), user(), password().reveal());
+        PreparedStatement exists =
+            connection.prepareStatement("select 1 from pg_database where datname = ?")) {
       exists.setString(1, PostgresCluster.USER);
       if (!exists.executeQuery().next()) {
         try (Statement create = connection.createStatement()) {
@@ -121,7 +135,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw new EmbeddedPostgresException("The private PostgreSQL does not let us in: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The private PostgreSQL does not let us in: " + e.getMessage(), e);
     }
   }
 
@@ -147,10 +162,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return server.pid();
   }
 
-  /// Stops the server after it has written everything, and gives the folder free. May be called twice, and at any time.
+  /// Stops the server after it has written everything, and gives the folder free. May be called
+  /// twice, and at any time.
   ///
-  /// There is no shutdown hook on purpose: hooks run at the same time, and this one would take the database from under a broker
-  /// that still stops. A JVM that exits without calling this is covered by the parent-death signal and by the next start.
+  /// There is no shutdown hook on purpose: hooks run at the same time, and this one would take the
+  /// database from under a broker that still stops. A JVM that exits without calling this is
+  /// covered by the parent-death signal and by the next start.
   @Override
   public synchronized void close() {
     if (stopped) {
@@ -163,7 +180,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
       }
       log.close();
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("The log of PostgreSQL could not be closed: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The log of PostgreSQL could not be closed: " + e.getMessage(), e);
     } finally {
       lock.close();
     }

@@ -6,13 +6,18 @@ import java.util.Optional;
 
 /// How to run the private PostgreSQL.
 ///
-/// @param dataDir        the broker's data folder; ours is `postgres` in it
-/// @param binaries       where to unpack the server programs; without it, next to the data
-/// @param durable        false only for tests: commits are not flushed to disk, so a crash may lose or damage the data
+/// @param dataDir the broker's data folder; ours is `postgres` in it
+/// @param binaries where to unpack the server programs; without it, next to the data
+/// @param durable false only for tests: commits are not flushed to disk, so a crash may lose or
+///   damage the data
 /// @param maxConnections connections the server accepts
-/// @param startLimit     how long a start may take, recovery after a crash included
+/// @param startLimit how long a start may take, recovery after a crash included
 public record EmbeddedPostgresConfig(
-    Path dataDir, Optional<Path> binaries, boolean durable, int maxConnections, Duration startLimit) {
+    Path dataDir,
+    Optional<Path> binaries,
+    boolean durable,
+    int maxConnections,
+    Duration startLimit) {
 
   /// What a broker uses.
   public static EmbeddedPostgresConfig in(Path dataDir) {
@@ -21,7 +26,8 @@ public record EmbeddedPostgresConfig(
 
   /// The same with the programs in a folder that several data folders share.
   public EmbeddedPostgresConfig withBinaries(Path folder) {
-    return new EmbeddedPostgresConfig(dataDir, Optional.of(folder), durable, maxConnections, startLimit);
+    return new EmbeddedPostgresConfig(
+        dataDir, Optional.of(folder), durable, maxConnections, startLimit);
   }
 
   /// The same without flushing commits to disk. Only for data that may be lost.

@@ -8,11 +8,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Lets one process at a time use a folder. The operating system gives the lock back when the process dies, however it dies.
+/// Lets one process at a time use a folder. The operating system gives the lock back when the
+/// process dies, however it dies.
 final class FolderLock implements AutoCloseable {
 
-  /// Folders locked by this JVM. The lock file must not be opened a second time by a process that holds it: closing that second
-  /// file would release the lock (POSIX).
+  /// Folders locked by this JVM. The lock file must not be opened a second time by a process that
+  /// holds it: closing that second file would release the lock (POSIX).
   private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
   private final PostgresFolder folder;
@@ -23,14 +24,16 @@ final class FolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Takes the lock, or throws an [EmbeddedPostgresException] that names the process which holds it.
+  /// Takes the lock, or throws an [EmbeddedPostgresException] that names the process which holds
+  /// it.
   static FolderLock take(PostgresFolder folder) {
     if (!HELD_HERE.add(folder.root())) {
       throw taken(folder, "this process");
     }
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(folder.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel =
+          FileChannel.open(folder.lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
         throw taken(folder, holder(folder));
       }
@@ -38,7 +41,8 @@ final class FolderLock implements AutoCloseable {
       return new FolderLock(folder, channel);
     } catch (IOException e) {
       abandon(folder, channel);
-      throw new EmbeddedPostgresException("The data folder " + folder.root() + " cannot be locked: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The data folder " + folder.root() + " cannot be locked: " + e.getMessage(), e);
     } catch (EmbeddedPostgresException e) {
       abandon(folder, channel);
       throw e;
@@ -66,7 +70,10 @@ final class FolderLock implements AutoCloseable {
 
   private static EmbeddedPostgresException taken(PostgresFolder folder, String holder) {
     return new EmbeddedPostgresException(
-        "The data folder " + folder.root().getParent() + " is in use by " + holder
+        "The data folder "
+            + folder.root().getParent()
+            + " is in use by "
+            + holder
             + ". Stop that broker, or give this one a data folder of its own.");
   }
 
@@ -76,7 +83,8 @@ final class FolderLock implements AutoCloseable {
       Files.deleteIfExists(folder.ownerFile());
       channel.close();
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("The lock on " + folder.root() + " could not be released: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The lock on " + folder.root() + " could not be released: " + e.getMessage(), e);
     } finally {
       HELD_HERE.remove(folder.root());
     }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Deals with what a killed broker left behind: a server that still runs on our data, or the mark of one that does not.
+/// Deals with what a killed broker left behind: a server that still runs on our data, or the mark
+/// of one that does not.
 ///
 /// Only called with the folder lock held, so whatever is found belongs to a broker that is dead.
 final class Leftovers {
@@ -30,10 +31,15 @@ final class Leftovers {
       // Its workers end by themselves when the first process is gone.
       postmaster.filter(running::contains).ifPresent(pid -> PostgresProcess.send("INT", pid));
       if (!gone(cluster, postmaster, PATIENCE)) {
-        postmaster.filter(running(cluster, postmaster)::contains).ifPresent(pid -> PostgresProcess.send("QUIT", pid));
+        postmaster
+            .filter(running(cluster, postmaster)::contains)
+            .ifPresent(pid -> PostgresProcess.send("QUIT", pid));
         if (!gone(cluster, postmaster, STEP.multipliedBy(100))) {
           throw new EmbeddedPostgresException(
-              "A PostgreSQL of an earlier broker still runs on " + cluster + " (processes " + running(cluster, postmaster)
+              "A PostgreSQL of an earlier broker still runs on "
+                  + cluster
+                  + " (processes "
+                  + running(cluster, postmaster)
                   + "). Stop it, then start again.");
         }
       }
@@ -41,15 +47,17 @@ final class Leftovers {
     forgetIfNobody(mark, postmaster);
   }
 
-  /// A killed server leaves its mark behind, and its number may be somebody else's (or a zombie's) by now. PostgreSQL would refuse
-  /// to start; but we know that no process works in this folder.
+  /// A killed server leaves its mark behind, and its number may be somebody else's (or a zombie's)
+  /// by now. PostgreSQL would refuse to start; but we know that no process works in this folder.
   private static void forgetIfNobody(Path mark, Optional<Long> postmaster) {
     try {
-      if (onLinux() || postmaster.flatMap(ProcessHandle::of).filter(ProcessHandle::isAlive).isEmpty()) {
+      if (onLinux()
+          || postmaster.flatMap(ProcessHandle::of).filter(ProcessHandle::isAlive).isEmpty()) {
         Files.deleteIfExists(mark);
       }
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("The stale file " + mark + " cannot be deleted: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The stale file " + mark + " cannot be deleted: " + e.getMessage(), e);
     }
   }
 
@@ -68,14 +76,19 @@ final class Leftovers {
     return running(cluster, postmaster).isEmpty();
   }
 
-  /// Every process of a server works in its data folder; elsewhere than on Linux only the first one can be recognised.
+  /// Every process of a server works in its data folder; elsewhere than on Linux only the first one
+  /// can be recognised.
   private static List<Long> running(Path cluster, Optional<Long> postmaster) {
     if (onLinux()) {
-      return ProcessHandle.allProcesses().map(ProcessHandle::pid).filter(pid -> worksIn(cluster, pid)).toList();
+      return ProcessHandle.allProcesses()
+          .map(ProcessHandle::pid)
+          .filter(pid -> worksIn(cluster, pid))
+          .toList();
     }
     return postmaster
         .flatMap(ProcessHandle::of)
-        .filter(process -> process.info().command().map(name -> name.endsWith("/postgres")).orElse(false))
+        .filter(process ->
+            process.info().command().map(name -> name.endsWith("/postgres")).orElse(false))
         .map(ProcessHandle::pid)
         .stream()
         .toList();

@@ -6,9 +6,10 @@ import org.flywaydb.core.api.FlywayException;
 
 /// Brings a database to the schema this build was made for.
 ///
-/// Forward only. Two brokers that start at once on one database are safe: Flyway holds an advisory lock while it works, and the
-/// second one finds nothing left to do. A database that is *newer* than this build is left alone, so that a broker of the last
-/// version keeps running while the next one is rolled out.
+/// Forward only. Two brokers that start at once on one database are safe: Flyway holds an advisory
+/// lock while it works, and the second one finds nothing left to do. A database that is *newer*
+/// than this build is left alone, so that a broker of the last version keeps running while the next
+/// one is rolled out.
 final class Migrations {
 
   /// The schema that holds every table of ours.
@@ -16,7 +17,8 @@ final class Migrations {
 
   private Migrations() {}
 
-  /// Applies what is missing. Throws [DatabaseMigrationException] and leaves the failed step undone if one does not apply.
+  /// Applies what is missing. Throws [DatabaseMigrationException] and leaves the failed step undone
+  /// if one does not apply.
   static void apply(DataSource dataSource) {
     try {
       Flyway.configure()

@@ -24,7 +24,8 @@ import org.tukaani.xz.XZInputStream;
 /// @param folder holds `bin`, `lib` and `share`
 record PostgresBinaries(Path folder) {
 
-  private static final String NEXT_STEP = " Set DATABASE_URL to use a PostgreSQL of your own instead.";
+  private static final String NEXT_STEP =
+      " Set DATABASE_URL to use a PostgreSQL of your own instead.";
 
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
@@ -36,14 +37,20 @@ record PostgresBinaries(Path folder) {
     return folder.resolve("bin/initdb");
   }
 
-  /// Unpacks into a folder below `parent` whose name tells the archive's content, unless that was done before. Safe when two
-  /// processes do it at once: each unpacks apart, and the first to finish puts its folder in place.
+  /// Unpacks into a folder below `parent` whose name tells the archive's content, unless that was
+  /// done before. Safe when two processes do it at once: each unpacks apart, and the first to
+  /// finish puts its folder in place.
   static PostgresBinaries unpack(Path parent, Consumer<String> progress) {
     String name = archiveName(System.getProperty("os.name"), System.getProperty("os.arch"));
     URL archive = PostgresBinaries.class.getResource("/" + name);
     if (archive == null) {
       throw new EmbeddedPostgresException(
-          "This build has no PostgreSQL for " + System.getProperty("os.name") + " on " + System.getProperty("os.arch") + "." + NEXT_STEP);
+          "This build has no PostgreSQL for "
+              + System.getProperty("os.name")
+              + " on "
+              + System.getProperty("os.arch")
+              + "."
+              + NEXT_STEP);
     }
     try {
       Path target = parent.resolve("binaries-" + fingerprint(archive));
@@ -54,7 +61,8 @@ record PostgresBinaries(Path folder) {
       }
       return new PostgresBinaries(target);
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("PostgreSQL could not be unpacked into " + parent + ": " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "PostgreSQL could not be unpacked into " + parent + ": " + e.getMessage(), e);
     }
   }
 
@@ -70,7 +78,8 @@ record PostgresBinaries(Path folder) {
     return "postgres-" + system + "-" + machine + ".txz";
   }
 
-  /// The checksum that the jar keeps of the archive: another release of the binaries gets another folder.
+  /// The checksum that the jar keeps of the archive: another release of the binaries gets another
+  /// folder.
   private static String fingerprint(URL archive) throws IOException {
     URLConnection connection = archive.openConnection();
     if (connection instanceof JarURLConnection jar) {
@@ -83,8 +92,11 @@ record PostgresBinaries(Path folder) {
     Path apart = Files.createTempDirectory(target.getParent(), "unpacking-");
     try {
       try (InputStream in = archive.openStream();
-          TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+          TarArchiveInputStream tar =
+              new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
+        for (TarArchiveEntry entry = tar.getNextEntry();
+            entry != null;
+            entry = tar.getNextEntry()) {
           unpackEntry(tar, entry, apart);
         }
       }
@@ -95,7 +107,8 @@ record PostgresBinaries(Path folder) {
     }
   }
 
-  private static void unpackEntry(TarArchiveInputStream tar, TarArchiveEntry entry, Path apart) throws IOException {
+  private static void unpackEntry(TarArchiveInputStream tar, TarArchiveEntry entry, Path apart)
+      throws IOException {
     Path path = apart.resolve(entry.getName()).normalize();
     if (!path.startsWith(apart)) {
       throw new IOException("the archive names a file outside of itself");
@@ -105,11 +118,14 @@ record PostgresBinaries(Path folder) {
     } else if (entry.isSymbolicLink()) {
       Files.createDirectories(path.getParent());
       Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
-    } else if (!entry.getName().endsWith(".a")) { // static libraries are for compiling, not for running
+    } else if (!entry
+        .getName()
+        .endsWith(".a")) { // static libraries are for compiling, not for running
       Files.createDirectories(path.getParent());
       Files.copy(tar, path, StandardCopyOption.REPLACE_EXISTING);
       boolean program = (entry.getMode() & 0111) != 0;
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+      Files.setPosixFilePermissions(
+          path, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
     }
   }
 
@@ -128,7 +144,8 @@ record PostgresBinaries(Path folder) {
   static int majorVersion(String versionLine) {
     Matcher matcher = VERSION.matcher(versionLine);
     if (!matcher.find()) {
-      throw new EmbeddedPostgresException("PostgreSQL does not run on this machine: " + versionLine + "." + NEXT_STEP);
+      throw new EmbeddedPostgresException(
+          "PostgreSQL does not run on this machine: " + versionLine + "." + NEXT_STEP);
     }
     return Integer.parseInt(matcher.group(1));
   }

@@ -23,7 +23,8 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
 
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(2);
 
-  /// Makes the cluster if there is none yet. A half-made one, from a start that was killed, is thrown away first.
+  /// Makes the cluster if there is none yet. A half-made one, from a start that was killed, is
+  /// thrown away first.
   void prepare(Consumer<String> progress) {
     try {
       checkBinaries();
@@ -35,7 +36,8 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
       }
       checkVersion();
     } catch (IOException e) {
-      throw new EmbeddedPostgresException("The database folder " + folder.root() + " cannot be used: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The database folder " + folder.root() + " cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -44,14 +46,22 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
       return new DatabasePassword(Files.readString(folder.passwordFile()).strip());
     } catch (IOException e) {
       throw new EmbeddedPostgresException(
-          "The database password in " + folder.passwordFile() + " cannot be read. Put the file back, or start with another data folder.", e);
+          "The database password in "
+              + folder.passwordFile()
+              + " cannot be read. Put the file back, or start with another data folder.",
+          e);
     }
   }
 
   private void checkBinaries() {
     int major = PostgresBinaries.majorVersion(runAs.version(binaries));
     if (major != MAJOR) {
-      throw new EmbeddedPostgresException("The PostgreSQL on the class path is version " + major + ", this build needs " + MAJOR + ".");
+      throw new EmbeddedPostgresException(
+          "The PostgreSQL on the class path is version "
+              + major
+              + ", this build needs "
+              + MAJOR
+              + ".");
     }
   }
 
@@ -59,8 +69,14 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
     String found = Files.readString(folder.cluster().resolve("PG_VERSION")).strip();
     if (!found.equals(Integer.toString(MAJOR))) {
       throw new EmbeddedPostgresException(
-          "The data in " + folder.cluster() + " was written by PostgreSQL " + found + ", this build has " + MAJOR
-              + ". Use the claudemesh that wrote it, or move the data to a PostgreSQL server and set DATABASE_URL.");
+          "The data in "
+              + folder.cluster()
+              + " was written by PostgreSQL "
+              + found
+              + ", this build has "
+              + MAJOR
+              + ". Use the claudemesh that wrote it, or move the data to a PostgreSQL server and"
+              + " set DATABASE_URL.");
     }
   }
 
@@ -69,12 +85,15 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
     Path handover = folder.initialPasswordFile();
     Files.copy(folder.passwordFile(), handover, StandardCopyOption.COPY_ATTRIBUTES);
     runAs.own(handover);
-    Files.createDirectory(folder.newCluster(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectory(
+        folder.newCluster(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     runAs.own(folder.newCluster());
     Command.Result result = Command.run(runAs.command(initdb(handover)), INITDB_LIMIT);
     Files.deleteIfExists(handover);
     if (!result.ok()) {
-      throw new EmbeddedPostgresException("The database could not be created in " + folder.root() + ": " + result.output());
+      throw new EmbeddedPostgresException(
+          "The database could not be created in " + folder.root() + ": " + result.output());
     }
     Files.move(folder.newCluster(), folder.cluster(), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -102,14 +121,23 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
 
   private static void writePrivately(Path file, String text) throws IOException {
     Files.deleteIfExists(file);
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, List.of(text), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
   }
 
-  /// The server's command line. No socket files, nothing but loopback, and no row contents in its log.
+  /// The server's command line. No socket files, nothing but loopback, and no row contents in its
+  /// log.
   List<String> serverCommand(int port, EmbeddedPostgresConfig config) {
     String flush = config.durable() ? "on" : "off";
-    List<String> command = new ArrayList<>(List.of(binaries.postgres().toString(), "-D", folder.cluster().toString(), "-p", Integer.toString(port)));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                binaries.postgres().toString(),
+                "-D",
+                folder.cluster().toString(),
+                "-p",
+                Integer.toString(port)));
     for (String setting :
         List.of(
             "listen_addresses=127.0.0.1",
@@ -133,7 +161,9 @@ record PostgresCluster(PostgresFolder folder, RunAs runAs, PostgresBinaries bina
   boolean ready(long pid) {
     try {
       List<String> lines = Files.readAllLines(folder.cluster().resolve("postmaster.pid"));
-      return lines.size() >= 8 && lines.getFirst().strip().equals(Long.toString(pid)) && lines.get(7).strip().equals("ready");
+      return lines.size() >= 8
+          && lines.getFirst().strip().equals(Long.toString(pid))
+          && lines.get(7).strip().equals("ready");
     } catch (IOException notYet) {
       return false;
     }

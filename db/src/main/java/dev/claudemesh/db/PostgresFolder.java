@@ -19,18 +19,24 @@ import java.util.Comparator;
 /// ```
 record PostgresFolder(Path root) {
 
-  /// Finds or makes the folder. With `sharedPath`, other users may pass through it (not list it), because the server runs as one.
+  /// Finds or makes the folder. With `sharedPath`, other users may pass through it (not list it),
+  /// because the server runs as one.
   static PostgresFolder open(Path dataDir, boolean sharedPath) {
     try {
       Path root = dataDir.toAbsolutePath().normalize().resolve("postgres");
       Files.createDirectories(root);
-      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString(sharedPath ? "rwx--x--x" : "rwx------"));
+      Files.setPosixFilePermissions(
+          root, PosixFilePermissions.fromString(sharedPath ? "rwx--x--x" : "rwx------"));
       return new PostgresFolder(root.toRealPath());
     } catch (AccessDeniedException e) {
       throw new EmbeddedPostgresException(
-          "The data folder cannot be written: " + e.getFile() + ". Start as the user it belongs to, or choose another folder.", e);
+          "The data folder cannot be written: "
+              + e.getFile()
+              + ". Start as the user it belongs to, or choose another folder.",
+          e);
     } catch (IOException | UnsupportedOperationException e) {
-      throw new EmbeddedPostgresException("The data folder " + dataDir + " cannot be used: " + e.getMessage(), e);
+      throw new EmbeddedPostgresException(
+          "The data folder " + dataDir + " cannot be used: " + e.getMessage(), e);
     }
   }
 

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /// The running server: a child of ours, and the thread that gave birth to it.
 ///
-/// The kernel sends the parent-death signal when the *thread* that forked ends, not the process. So the thread stays until the
-/// server is gone, and meanwhile copies what the server says into the log.
+/// The kernel sends the parent-death signal when the *thread* that forked ends, not the process. So
+/// the thread stays until the server is gone, and meanwhile copies what the server says into the
+/// log.
 final class PostgresProcess {
 
   private final Process process;
@@ -29,7 +30,8 @@ final class PostgresProcess {
     try {
       return new PostgresProcess(born.join(), log);
     } catch (CompletionException e) {
-      throw new EmbeddedPostgresException("PostgreSQL could not be started: " + e.getCause().getMessage(), e.getCause());
+      throw new EmbeddedPostgresException(
+          "PostgreSQL could not be started: " + e.getCause().getMessage(), e.getCause());
     }
   }
 
@@ -77,14 +79,16 @@ final class PostgresProcess {
     }
   }
 
-  /// Stops the server: politely (open connections are cut, everything is written), then less so. Returns when it is gone.
+  /// Stops the server: politely (open connections are cut, everything is written), then less so.
+  /// Returns when it is gone.
   void stop(Duration patience) {
     if (signalled("INT", patience) || signalled("QUIT", Duration.ofSeconds(5))) {
       return;
     }
     process.destroyForcibly();
     if (!goneWithin(Duration.ofSeconds(5))) {
-      throw new EmbeddedPostgresException("PostgreSQL (process " + pid() + ") does not end; stop it by hand.");
+      throw new EmbeddedPostgresException(
+          "PostgreSQL (process " + pid() + ") does not end; stop it by hand.");
     }
   }
 
@@ -95,8 +99,11 @@ final class PostgresProcess {
     return goneWithin(patience);
   }
 
-  /// INT is PostgreSQL's fast shutdown, QUIT its immediate one. Java itself can only send TERM, which waits for clients to leave.
+  /// INT is PostgreSQL's fast shutdown, QUIT its immediate one. Java itself can only send TERM,
+  /// which waits for clients to leave.
   static void send(String signal, long pid) {
-    Command.run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid)), Duration.ofSeconds(5));
+    Command.run(
+        List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid)),
+        Duration.ofSeconds(5));
   }
 }

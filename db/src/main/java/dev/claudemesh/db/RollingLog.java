@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 
-/// A log file that is moved aside when it is full; two files are kept. Also remembers the last few lines for error messages.
+/// A log file that is moved aside when it is full; two files are kept. Also remembers the last few
+/// lines for error messages.
 ///
-/// When the disk refuses a write, the text is dropped: the program that talks must never wait for its log.
+/// When the disk refuses a write, the text is dropped: the program that talks must never wait for
+/// its log.
 final class RollingLog implements AutoCloseable {
 
   private static final int MOST_TAIL = 4096;
@@ -30,7 +33,11 @@ final class RollingLog implements AutoCloseable {
   }
 
   private OutputStream open() throws IOException {
-    return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    if (Files.notExists(file)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    return Files.newOutputStream(file, StandardOpenOption.APPEND);
   }
 
   synchronized void append(byte[] bytes, int length) {
@@ -40,7 +47,10 @@ final class RollingLog implements AutoCloseable {
     try {
       if (size + length > mostBytes) {
         out.close();
-        Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            file,
+            file.resolveSibling(file.getFileName() + ".1"),
+            StandardCopyOption.REPLACE_EXISTING);
         out = open();
         size = 0;
       }

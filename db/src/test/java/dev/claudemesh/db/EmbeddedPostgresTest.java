@@ -44,9 +44,13 @@ class EmbeddedPostgresTest {
       assertThat(query(postgres, "show listen_addresses")).isEqualTo("127.0.0.1");
       assertThat(query(postgres, "show unix_socket_directories")).isEmpty();
       assertThat(query(postgres, "show log_timezone")).isEqualTo("UTC");
-      assertThat(query(postgres, "select count(*) from pg_hba_file_rules where auth_method <> 'scram-sha-256'"))
+      assertThat(
+              query(
+                  postgres,
+                  "select count(*) from pg_hba_file_rules where auth_method <> 'scram-sha-256'"))
           .isEqualTo("0");
-      assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "guess"))
+      assertThatThrownBy(
+              () -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "guess"))
           .isInstanceOf(SQLException.class);
       assertThat(postgres.toString()).doesNotContain(postgres.password().reveal());
       assertThat(postgres.password()).hasToString("***");
@@ -61,18 +65,25 @@ class EmbeddedPostgresTest {
   @Test
   void the_log_does_not_repeat_what_was_in_a_refused_row() throws Exception {
     try (EmbeddedPostgres postgres = start()) {
-      execute(postgres, "create table once (v text unique)", "insert into once values ('canary-7f3a')");
-      assertThatThrownBy(() -> execute(postgres, "insert into once values ('canary-7f3a')")).isInstanceOf(SQLException.class);
+      execute(
+          postgres, "create table once (v text unique)", "insert into once values ('canary-7f3a')");
+      assertThatThrownBy(() -> execute(postgres, "insert into once values ('canary-7f3a')"))
+          .isInstanceOf(SQLException.class);
     }
-    assertThat(Files.readString(folder.resolve("data/postgres/server.log"))).contains("duplicate key").doesNotContain("canary");
+    assertThat(Files.readString(folder.resolve("data/postgres/server.log")))
+        .contains("duplicate key")
+        .doesNotContain("canary");
   }
 
   @Test
   void a_second_start_on_the_same_folder_is_refused_and_disturbs_nothing() throws Exception {
     try (EmbeddedPostgres postgres = start()) {
-      assertThatThrownBy(this::start).isInstanceOf(EmbeddedPostgresException.class).hasMessageContaining("in use by this process");
+      assertThatThrownBy(this::start)
+          .isInstanceOf(EmbeddedPostgresException.class)
+          .hasMessageContaining("in use by this process");
       try (Program other = new Program()) {
-        assertThat(other.firstLine()).contains("in use by process " + ProcessHandle.current().pid());
+        assertThat(other.firstLine())
+            .contains("in use by process " + ProcessHandle.current().pid());
       }
       assertThat(query(postgres, "select 1")).isEqualTo("1");
     }
@@ -93,7 +104,10 @@ class EmbeddedPostgresTest {
   void committed_rows_survive_kill_9_of_the_owner_and_of_the_server() throws Exception {
     try (Program owner = new Program()) {
       assertThat(owner.firstLine()).isEqualTo("inserted");
-      long server = Long.parseLong(Files.readAllLines(folder.resolve("data/postgres/cluster/postmaster.pid")).getFirst());
+      long server =
+          Long.parseLong(
+              Files.readAllLines(folder.resolve("data/postgres/cluster/postmaster.pid"))
+                  .getFirst());
       owner.killTogetherWith(server);
     }
     try (EmbeddedPostgres postgres = start()) {
@@ -109,7 +123,8 @@ class EmbeddedPostgresTest {
       execute(postgres, "create table kept (v int)", "insert into kept values (42)");
       List<String> told = new ArrayList<>();
       Leftovers.clear(folder.resolve("data/postgres/cluster").toRealPath(), told::add);
-      assertThat(told).containsExactly("Stopping the PostgreSQL that an earlier broker left running");
+      assertThat(told)
+          .containsExactly("Stopping the PostgreSQL that an earlier broker left running");
       assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
     }
     try (EmbeddedPostgres postgres = start()) {
@@ -121,7 +136,9 @@ class EmbeddedPostgresTest {
   void a_mark_with_the_number_of_a_stranger_does_not_prevent_the_start() throws Exception {
     start().close();
     Path mark = folder.resolve("data/postgres/cluster/postmaster.pid");
-    Files.writeString(mark, ProcessHandle.current().pid() + "\n" + folder.resolve("data/postgres/cluster") + "\n");
+    Files.writeString(
+        mark,
+        ProcessHandle.current().pid() + "\n" + folder.resolve("data/postgres/cluster") + "\n");
     try (EmbeddedPostgres postgres = start()) {
       assertThat(query(postgres, "select 1")).isEqualTo("1");
     }
@@ -140,9 +157,12 @@ class EmbeddedPostgresTest {
   @Test
   void a_start_that_fails_shows_the_end_of_the_log_and_frees_the_folder() throws Exception {
     start().close();
-    Files.writeString(folder.resolve("data/postgres/cluster/postgresql.conf"), "no_such_setting = 1\n");
+    Files.writeString(
+        folder.resolve("data/postgres/cluster/postgresql.conf"), "no_such_setting = 1\n");
     for (int attempt = 0; attempt < 2; attempt++) {
-      assertThatThrownBy(this::start).isInstanceOf(EmbeddedPostgresException.class).hasMessageContaining("no_such_setting");
+      assertThatThrownBy(this::start)
+          .isInstanceOf(EmbeddedPostgresException.class)
+          .hasMessageContaining("no_such_setting");
     }
   }
 
@@ -157,10 +177,14 @@ class EmbeddedPostgresTest {
 
   @Test
   void an_archive_is_known_by_system_and_processor() {
-    assertThat(PostgresBinaries.archiveName("Linux", "amd64")).isEqualTo("postgres-linux-x86_64.txz");
-    assertThat(PostgresBinaries.archiveName("Linux", "aarch64")).isEqualTo("postgres-linux-arm_64.txz");
-    assertThat(PostgresBinaries.archiveName("Mac OS X", "aarch64")).isEqualTo("postgres-darwin-arm_64.txz");
-    assertThatThrownBy(() -> PostgresBinaries.majorVersion("exec format error")).hasMessageContaining("DATABASE_URL");
+    assertThat(PostgresBinaries.archiveName("Linux", "amd64"))
+        .isEqualTo("postgres-linux-x86_64.txz");
+    assertThat(PostgresBinaries.archiveName("Linux", "aarch64"))
+        .isEqualTo("postgres-linux-arm_64.txz");
+    assertThat(PostgresBinaries.archiveName("Mac OS X", "aarch64"))
+        .isEqualTo("postgres-darwin-arm_64.txz");
+    assertThatThrownBy(() -> PostgresBinaries.majorVersion("exec format error"))
+        .hasMessageContaining("DATABASE_URL");
   }
 
   private EmbeddedPostgres start() {
@@ -189,10 +213,12 @@ class EmbeddedPostgresTest {
   }
 
   private static Connection connect(EmbeddedPostgres postgres) throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password().reveal());
+    return DriverManager.getConnection(
+        postgres.jdbcUrl(), postgres.user(), postgres.password().reveal());
   }
 
-  /// Another JVM that starts the server on the same folder, inserts a row, and then waits to be killed.
+  /// Another JVM that starts the server on the same folder, inserts a row, and then waits to be
+  /// killed.
   private final class Program implements AutoCloseable {
 
     private final Process process;
@@ -202,7 +228,11 @@ class EmbeddedPostgresTest {
       String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
       process =
           new ProcessBuilder(
-                  java, "-cp", System.getProperty("java.class.path"), Owner.class.getName(), folder.resolve("data").toString())
+                  java,
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Owner.class.getName(),
+                  folder.resolve("data").toString())
               .redirectErrorStream(true)
               .start();
       out = process.inputReader();
@@ -219,7 +249,8 @@ class EmbeddedPostgresTest {
 
     void killTogetherWith(long server) throws Exception {
       String pids = process.pid() + " " + server;
-      assertThat(Command.run(List.of("sh", "-c", "kill -9 " + pids), Duration.ofSeconds(5)).ok()).isTrue();
+      assertThat(Command.run(List.of("sh", "-c", "kill -9 " + pids), Duration.ofSeconds(5)).ok())
+          .isTrue();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
@@ -236,7 +267,8 @@ class EmbeddedPostgresTest {
 
     public static void main(String[] args) throws Exception {
       try {
-        var config = EmbeddedPostgresConfig.in(Path.of(args[0])).withBinaries(TestDatabase.binaries());
+        var config =
+            EmbeddedPostgresConfig.in(Path.of(args[0])).withBinaries(TestDatabase.binaries());
         EmbeddedPostgres postgres = EmbeddedPostgres.start(config, line -> {});
         execute(postgres, "create table kept (v int)", "insert into kept values (42)");
         System.out.println("inserted");

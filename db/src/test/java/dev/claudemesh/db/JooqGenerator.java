@@ -45,7 +45,10 @@ final class JooqGenerator {
         .withName("org.jooq.meta.postgres.PostgresDatabase")
         .withInputSchema(Migrations.SCHEMA)
         .withExcludes("flyway_schema_history")
-        .withForcedTypes(new ForcedType().withName("INSTANT").withIncludeTypes("(?i:timestamp with time zone|timestamptz)"));
+        .withForcedTypes(
+            new ForcedType()
+                .withName("INSTANT")
+                .withIncludeTypes("(?i:timestamp with time zone|timestamptz)"));
   }
 
   private static Generate generate() {
@@ -66,7 +69,8 @@ final class JooqGenerator {
         .withImplicitJoinPathsManyToMany(false);
   }
 
-  /// The schema has the name of its most important table; without this, two classes would be called `Mesh`.
+  /// The schema has the name of its most important table; without this, two classes would be called
+  /// `Mesh`.
   private static Strategy strategy() {
     return new Strategy()
         .withMatchers(

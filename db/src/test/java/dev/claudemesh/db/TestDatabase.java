@@ -7,6 +7,9 @@ public final class TestDatabase {
 
   /// The server programs, unpacked once for all tests of this checkout.
   static Path binaries() {
-    return Path.of(System.getProperty("claudemesh.root", System.getProperty("java.io.tmpdir")), "target", "postgres-binaries");
+    return Path.of(
+        System.getProperty("claudemesh.root", System.getProperty("java.io.tmpdir")),
+        "target",
+        "postgres-binaries");
   }
 }
