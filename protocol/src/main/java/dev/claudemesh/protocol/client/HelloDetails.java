@@ -1,0 +1,60 @@
+package dev.claudemesh.protocol.client;
+
+import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.connection.Purpose;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What a client tells others about itself when it connects.
+///
+/// @param displayName name of this session; the member's name if empty
+/// @param sessionId Claude Code's session id, else one of the client's own
+/// @param groups groups of this session; those stored for the member if empty
+/// @param purpose whether others see this client, and which messages reach it
+public record HelloDetails(
+    Optional<String> displayName,
+    String sessionId,
+    int pid,
+    String cwd,
+    Optional<String> hostname,
+    Optional<String> model,
+    Optional<String> peerType,
+    Optional<String> channel,
+    Optional<List<GroupRole>> groups,
+    Purpose purpose) {
+
+  /// This process, without a name, a model or groups of its own.
+  public static HelloDetails ofThisProcess(Purpose purpose) {
+    return new HelloDetails(
+        Optional.empty(),
+        "cli-" + UUID.randomUUID(),
+        (int) ProcessHandle.current().pid(),
+        System.getProperty("user.dir", ""),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        purpose);
+  }
+
+  public HelloDetails named(String name) {
+    return new HelloDetails(
+        Optional.of(name),
+        sessionId,
+        pid,
+        cwd,
+        hostname,
+        model,
+        peerType,
+        channel,
+        groups,
+        purpose);
+  }
+
+  public HelloDetails inSession(String id) {
+    return new HelloDetails(
+        displayName, id, pid, cwd, hostname, model, peerType, channel, groups, purpose);
+  }
+}
