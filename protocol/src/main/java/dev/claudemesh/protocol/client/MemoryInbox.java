@@ -8,6 +8,8 @@ import java.util.List;
 public final class MemoryInbox implements Inbox {
   private final InboxContents contents = new InboxContents();
 
+  public MemoryInbox() {}
+
   @Override
   public synchronized boolean store(Push message) {
     if (contents.knows(message.messageId())) {

@@ -10,6 +10,8 @@ import java.util.Map;
 public final class MemoryOutbox implements Outbox {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
+  public MemoryOutbox() {}
+
   @Override
   public synchronized void put(Entry entry) {
     checkRoom(entries, entry);
