@@ -1,0 +1,198 @@
+package dev.claudemesh.broker.kernel;
+
+import java.time.Duration;
+
+/// Every limit of the broker in one place. What happens at a limit stands beside it.
+public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
+
+  public LimitsConfig withTiming(Timing changed) {
+    return new LimitsConfig(changed, rates, sizes);
+  }
+
+  public LimitsConfig withRates(Rates changed) {
+    return new LimitsConfig(timing, changed, sizes);
+  }
+
+  public LimitsConfig withSizes(Sizes changed) {
+    return new LimitsConfig(timing, rates, changed);
+  }
+
+  /// How long things may take.
+  ///
+  /// @param pingInterval how often each connection is pinged
+  /// @param pongTimeout silence after which a connection is terminated
+  /// @param helloDeadline time to say hello, then close 1008 `hello_timeout`
+  /// @param presenceGrace how long a peer is kept without a socket, then `peer_left`
+  /// @param ackLease how long a pushed message waits for its `client_ack`, then it is pushed again
+  /// @param messageTtl how long an undelivered message is kept, then it is `expired`
+  /// @param statusTtl how long a `working` from a hook holds without news, then idle
+  /// @param hookFresh how long a hook outranks weaker sources
+  /// @param pendingStatus how long a hook's report waits for its session to say hello
+  /// @param sweep how often leases, statuses and grace are looked at
+  /// @param clockSkew how far a signed timestamp may be off, then `timestamp_skew`
+  /// @param databaseAcquire how long a request waits for a database connection, then `busy`
+  /// @param stop how long a graceful stop waits for lanes and writer
+  public record Timing(
+      Duration pingInterval,
+      Duration pongTimeout,
+      Duration helloDeadline,
+      Duration presenceGrace,
+      Duration ackLease,
+      Duration messageTtl,
+      Duration statusTtl,
+      Duration hookFresh,
+      Duration pendingStatus,
+      Duration sweep,
+      Duration clockSkew,
+      Duration databaseAcquire,
+      Duration stop) {
+    public static final Timing DEFAULTS =
+        new Timing(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(75),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(30),
+            Duration.ofDays(7),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10));
+  }
+
+  /// How often things may happen. Above a rate the answer is `rate_limited`; 0 means no limit.
+  ///
+  /// @param sendsPerMinute messages of one member, refilled evenly
+  /// @param sendBurst messages one member may send at once
+  /// @param framesPerMinute frames of one connection other than messages
+  /// @param frameBurst frames at once
+  /// @param openCallsPerMinute hellos and HTTP calls of one address before anything was proven
+  /// @param openCallBurst such calls at once
+  /// @param hooksPerMinute hook reports of one session
+  /// @param maxHops agent messages in one chain of answers, then `loop_suspected`
+  /// @param repeatsPerMinute identical texts to one peer; told to clients, who alone can see texts
+  public record Rates(
+      int sendsPerMinute,
+      int sendBurst,
+      int framesPerMinute,
+      int frameBurst,
+      int openCallsPerMinute,
+      int openCallBurst,
+      int hooksPerMinute,
+      int maxHops,
+      int repeatsPerMinute) {
+    public static final Rates DEFAULTS = new Rates(600, 100, 12_000, 2_000, 1_200, 300, 30, 30, 5);
+  }
+
+  /// How much there may be of things.
+  ///
+  /// @param connectionsPerMesh then `capacity`
+  /// @param connections sockets in all; further ones are closed at once
+  /// @param unprovenPerAddress sockets of one address that have not said hello; further ones are
+  ///   closed at once
+  /// @param frameBytes largest frame, then close 1009
+  /// @param largeFrameBytes largest frame of a peer that says `large_frames`
+  /// @param httpBodyBytes largest body of an HTTP call, then 413
+  /// @param laneFrames frames of one connection that wait for its lane; then its socket is not read
+  ///   until half are done
+  /// @param pendingSends sends of one connection that wait for their commit; then its lane waits
+  /// @param outboundHighBytes unsent bytes above which a connection is not writable
+  /// @param outboundLowBytes unsent bytes below which it is writable again
+  /// @param outboundLimitBytes unsent bytes at which it is closed, 1013 `slow_consumer`
+  /// @param inFlightPerPeer messages pushed and not yet confirmed
+  /// @param writerQueue messages that wait to be written, all connections together; then `busy`
+  /// @param writerBatch messages of one commit
+  /// @param recipientsPerMessage copies of one message, then `limit`
+  /// @param groupsPerPeer groups of one session, then `limit`
+  /// @param databaseConnections connections of the pool
+  /// @param rateBuckets members or addresses a rate is remembered for; then the longest unused is
+  ///   forgotten
+  public record Sizes(
+      int connectionsPerMesh,
+      int connections,
+      int unprovenPerAddress,
+      int frameBytes,
+      int largeFrameBytes,
+      int httpBodyBytes,
+      int laneFrames,
+      int pendingSends,
+      int outboundHighBytes,
+      int outboundLowBytes,
+      int outboundLimitBytes,
+      int inFlightPerPeer,
+      int writerQueue,
+      int writerBatch,
+      int recipientsPerMessage,
+      int groupsPerPeer,
+      int databaseConnections,
+      int rateBuckets) {
+    public static final Sizes DEFAULTS =
+        new Sizes(
+            1_000, 20_000, 1_000, 65_536, 1_048_576, 1_048_576, 256, 128, 262_144, 65_536,
+            4_194_304, 32, 10_000, 256, 10_000, 50, 8, 100_000);
+  }
+
+  public static final LimitsConfig DEFAULTS =
+      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS);
+
+  static LimitsConfig of(Settings settings) {
+    return new LimitsConfig(timing(settings), rates(settings), sizes(settings));
+  }
+
+  private static Timing timing(Settings settings) {
+    return new Timing(
+        Duration.ofSeconds(settings.whole(Setting.PING_INTERVAL_SECONDS)),
+        Duration.ofSeconds(settings.whole(Setting.PONG_TIMEOUT_SECONDS)),
+        Duration.ofSeconds(settings.whole(Setting.HELLO_DEADLINE_SECONDS)),
+        Duration.ofSeconds(settings.whole(Setting.PRESENCE_GRACE_SECONDS)),
+        Duration.ofSeconds(settings.whole(Setting.ACK_LEASE_SECONDS)),
+        Duration.ofDays(settings.whole(Setting.MESSAGE_TTL_DAYS)),
+        Duration.ofSeconds(settings.whole(Setting.STATUS_TTL_SECONDS)),
+        Duration.ofSeconds(settings.whole(Setting.HOOK_FRESH_WINDOW_SECONDS)),
+        Timing.DEFAULTS.pendingStatus,
+        Timing.DEFAULTS.sweep,
+        Timing.DEFAULTS.clockSkew,
+        Timing.DEFAULTS.databaseAcquire,
+        Timing.DEFAULTS.stop);
+  }
+
+  private static Rates rates(Settings settings) {
+    return new Rates(
+        settings.whole(Setting.SEND_RATE_PER_MINUTE),
+        settings.whole(Setting.SEND_BURST),
+        Rates.DEFAULTS.framesPerMinute,
+        Rates.DEFAULTS.frameBurst,
+        Rates.DEFAULTS.openCallsPerMinute,
+        Rates.DEFAULTS.openCallBurst,
+        settings.whole(Setting.HOOK_RATE_LIMIT_PER_MIN),
+        settings.whole(Setting.MAX_HOPS),
+        settings.whole(Setting.REPEAT_LIMIT_PER_MINUTE));
+  }
+
+  private static Sizes sizes(Settings settings) {
+    Sizes own = Sizes.DEFAULTS;
+    int frameBytes = settings.whole(Setting.MAX_MESSAGE_BYTES);
+    return new Sizes(
+        settings.whole(Setting.MAX_CONNECTIONS_PER_MESH),
+        own.connections,
+        own.unprovenPerAddress,
+        frameBytes,
+        Math.max(frameBytes, own.largeFrameBytes),
+        Math.max(frameBytes, own.httpBodyBytes),
+        own.laneFrames,
+        own.pendingSends,
+        own.outboundHighBytes,
+        own.outboundLowBytes,
+        own.outboundLimitBytes,
+        own.inFlightPerPeer,
+        own.writerQueue,
+        own.writerBatch,
+        own.recipientsPerMessage,
+        own.groupsPerPeer,
+        own.databaseConnections,
+        own.rateBuckets);
+  }
+}
