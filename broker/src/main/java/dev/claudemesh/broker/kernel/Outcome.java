@@ -11,12 +11,14 @@ public sealed interface Outcome {
   /// The answer comes when something has been committed; the lane may take further `send`s
   /// meanwhile. Fails with a {@link dev.claudemesh.protocol.Problem} where the caller can do
   /// something about it.
-  record Later(CompletableFuture<? extends Reply> reply) implements Outcome {}
-
-  /// The answer is ready, and something must follow it but never overtake it: `then` runs on the
-  /// lane right after the answer was queued on the socket, before the lane takes the next request.
-  /// So a `hello_ack` is the first frame of a connection, and an ack comes before its effects.
-  record Then(Reply reply, Runnable then) implements Outcome {}
+  ///
+  /// @param afterwards run once the answer, good or bad, was queued for the caller: what must not
+  ///   reach the caller before it
+  record Later(CompletableFuture<? extends Reply> reply, Runnable afterwards) implements Outcome {
+    public Later(CompletableFuture<? extends Reply> reply) {
+      this(reply, () -> {});
+    }
+  }
 
   static Outcome of(Reply reply) {
     return new Now(reply);
