@@ -12,6 +12,7 @@ open module dev.claudemesh.protocol {
 
   exports dev.claudemesh.protocol;
   exports dev.claudemesh.protocol.client;
+  exports dev.claudemesh.protocol.config;
   exports dev.claudemesh.protocol.connection;
   exports dev.claudemesh.protocol.crypto;
   exports dev.claudemesh.protocol.groups;

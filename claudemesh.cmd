@@ -1,0 +1,34 @@
+@echo off
+rem claudemesh: finds a JDK 25, builds on first use, then starts the program. The same as the script beside it, for Windows.
+setlocal EnableExtensions
+set "ROOT=%~dp0"
+set "JDK="
+if defined CLAUDEMESH_JAVA call :try "%CLAUDEMESH_JAVA%"
+if not defined JDK if defined JAVA_HOME call :try "%JAVA_HOME%"
+if not defined JDK for /d %%d in ("%ProgramFiles%\Eclipse Adoptium\jdk-25*" "%ProgramFiles%\Java\jdk-25*" "%ProgramFiles%\Microsoft\jdk-25*" "%USERPROFILE%\.jdks\*25*") do if not defined JDK call :try "%%~d"
+if not defined JDK (
+  echo claudemesh needs a JDK 25 and found none. Install one, for example: winget install EclipseAdoptium.Temurin.25.JDK 1>&2
+  echo If there is one in an unusual place, set JAVA_HOME to it. 1>&2
+  exit /b 8
+)
+if not exist "%ROOT%cli\target\dist\lib" (
+  echo claudemesh: building from source, this takes a minute or two 1>&2
+  set "JAVA_HOME=%JDK%"
+  pushd "%ROOT%"
+  call mvnw.cmd -B -q -DskipTests -pl cli -am package 1>&2
+  if errorlevel 1 (
+    popd
+    echo claudemesh: the build failed, see above 1>&2
+    exit /b 8
+  )
+  popd
+)
+set "FLAGS=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m"
+if "%~1"=="broker" set "FLAGS=-XX:+UseG1GC -Xms32m"
+if "%~1"=="demo" set "FLAGS=-XX:+UseG1GC -Xms32m"
+"%JDK%\bin\java.exe" %FLAGS% -Xshare:auto --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 "-Dclaudemesh.launcher=%~f0" %CLAUDEMESH_JAVA_OPTS% -cp "%ROOT%cli\target\dist\lib\*" dev.claudemesh.cli.Main %*
+exit /b %ERRORLEVEL%
+
+:try
+if exist "%~1\bin\java.exe" findstr /b /c:"JAVA_VERSION=\"25" "%~1\release" >nul 2>&1 && set "JDK=%~1"
+exit /b 0
