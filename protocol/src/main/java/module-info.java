@@ -1,6 +1,8 @@
-/// What both ends of the wire share: records, catalogue, canonical bytes, crypto, and the mesh client.
+/// What both ends of the wire share: records, catalogue, canonical bytes, crypto, and the mesh
+/// client.
 ///
-/// Open, so that Jackson may read record components; one module, so that the sealed roots may permit records in other packages.
+/// Open, so that Jackson may read record components; one module, so that the sealed roots may
+/// permit records in other packages.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 open module dev.claudemesh.protocol {
   requires java.net.http;

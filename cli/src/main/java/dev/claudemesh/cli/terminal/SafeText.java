@@ -1,6 +1,7 @@
 package dev.claudemesh.cli.terminal;
 
-/// Text that others wrote, made harmless for a terminal: it can neither move the cursor, change colours, hide, reorder what is read, nor pose as other lines.
+/// Text that others wrote, made harmless for a terminal: it can neither move the cursor, change
+/// colours, hide, reorder what is read, nor pose as other lines.
 public final class SafeText {
   private static final int FIRST_PRINTABLE = 0x20;
   private static final int DELETE = 0x7f;
@@ -33,14 +34,17 @@ public final class SafeText {
       clean.appendCodePoint(CONTROL_PICTURES + point);
     } else if (point == DELETE) {
       clean.appendCodePoint(PICTURE_OF_DELETE);
-    } else if (point > DELETE && point <= LAST_C1 || reorders(point) || Character.getType(point) == Character.SURROGATE) {
+    } else if (point > DELETE && point <= LAST_C1
+        || reorders(point)
+        || Character.getType(point) == Character.SURROGATE) {
       clean.append('\uFFFD');
     } else if (!isInvisible(point)) {
       clean.appendCodePoint(point);
     }
   }
 
-  /// Marks that turn the reading direction around, and separators that some terminals take for line ends.
+  /// Marks that turn the reading direction around, and separators that some terminals take for line
+  /// ends.
   private static boolean reorders(int point) {
     return point >= 0x202a && point <= 0x202e
         || point >= 0x2066 && point <= 0x2069
@@ -51,8 +55,14 @@ public final class SafeText {
         || point == 0x2029;
   }
 
-  /// Zero-width characters by which two different names look the same. The joiner of emoji families (200d) stays.
+  /// Zero-width characters by which two different names look the same. The joiner of emoji families
+  /// (200d) stays.
   private static boolean isInvisible(int point) {
-    return point == 0x200b || point == 0x200c || point == 0x2060 || point == 0xfeff || point == 0x00ad || point >= 0xe0000 && point <= 0xe007f;
+    return point == 0x200b
+        || point == 0x200c
+        || point == 0x2060
+        || point == 0xfeff
+        || point == 0x00ad
+        || point >= 0xe0000 && point <= 0xe007f;
   }
 }

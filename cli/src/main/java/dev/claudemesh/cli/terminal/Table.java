@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Rows under headings, as wide as the terminal at most. What does not fit is cut in the widest column, so that each row stays one line.
+/// Rows under headings, as wide as the terminal at most. What does not fit is cut in the widest
+/// column, so that each row stays one line.
 public final class Table {
   private static final int GAP = 2;
   private static final int NARROWEST = 6;
@@ -30,7 +31,8 @@ public final class Table {
   /// Adds a row in one style; none if null.
   public Table row(Style style, String... cells) {
     if (cells.length != headings.size()) {
-      throw new IllegalArgumentException("A row of " + cells.length + " cells under " + headings.size() + " headings");
+      throw new IllegalArgumentException(
+          "A row of " + cells.length + " cells under " + headings.size() + " headings");
     }
     rows.add(new Row(List.of(cells).stream().map(SafeText::line).toList(), style));
     return this;
@@ -55,11 +57,17 @@ public final class Table {
   private int[] widths(int available) {
     int[] widths =
         IntStream.range(0, headings.size())
-            .map(i -> Math.max(Columns.of(headings.get(i)), rows.stream().mapToInt(row -> Columns.of(row.cells().get(i))).max().orElse(0)))
+            .map(i ->
+                Math.max(
+                    Columns.of(headings.get(i)),
+                    rows.stream().mapToInt(row -> Columns.of(row.cells().get(i))).max().orElse(0)))
             .toArray();
     int over = IntStream.of(widths).sum() + GAP * (widths.length - 1) - available;
     while (over > 0) {
-      int widest = IntStream.range(0, widths.length).reduce((a, b) -> widths[b] > widths[a] ? b : a).orElseThrow();
+      int widest =
+          IntStream.range(0, widths.length)
+              .reduce((a, b) -> widths[b] > widths[a] ? b : a)
+              .orElseThrow();
       if (widths[widest] <= NARROWEST) {
         break;
       }
@@ -72,7 +80,8 @@ public final class Table {
   private static String line(List<String> cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      line.append(Columns.fill(Columns.cut(cells.get(i), widths[i]), widths[i])).append(" ".repeat(GAP));
+      line.append(Columns.fill(Columns.cut(cells.get(i), widths[i]), widths[i]))
+          .append(" ".repeat(GAP));
     }
     return line.toString().stripTrailing();
   }

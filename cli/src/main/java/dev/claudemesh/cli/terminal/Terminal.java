@@ -3,7 +3,8 @@ package dev.claudemesh.cli.terminal;
 import java.io.PrintStream;
 import java.util.Map;
 
-/// Where a command writes: data on `out`, talk on `err`. Colours only where a person looks and did not ask for none (`NO_COLOR`).
+/// Where a command writes: data on `out`, talk on `err`. Colours only where a person looks and did
+/// not ask for none (`NO_COLOR`).
 public final class Terminal {
   private static final int USUAL_WIDTH = 100;
   private static final int NARROWEST = 40;
@@ -18,17 +19,21 @@ public final class Terminal {
   private final int width;
 
   /// @param interactive whether both streams are a terminal
-  public Terminal(PrintStream out, PrintStream err, boolean interactive, Map<String, String> variables) {
+  public Terminal(
+      PrintStream out, PrintStream err, boolean interactive, Map<String, String> variables) {
     this.out = out;
     this.err = err;
     this.interactive = interactive;
-    this.colour = interactive && !variables.containsKey("NO_COLOR") && !"dumb".equals(variables.get("TERM"));
+    this.colour =
+        interactive && !variables.containsKey("NO_COLOR") && !"dumb".equals(variables.get("TERM"));
     this.unicode = speaksUnicode(variables);
     this.width = interactive ? columns(variables) : UNLIMITED;
   }
 
   private static boolean speaksUnicode(Map<String, String> variables) {
-    String locale = variables.getOrDefault("LC_ALL", variables.getOrDefault("LC_CTYPE", variables.getOrDefault("LANG", "")));
+    String locale =
+        variables.getOrDefault(
+            "LC_ALL", variables.getOrDefault("LC_CTYPE", variables.getOrDefault("LANG", "")));
     return !locale.equals("C") && !locale.equals("POSIX") && !"dumb".equals(variables.get("TERM"));
   }
 

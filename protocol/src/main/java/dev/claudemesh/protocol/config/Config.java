@@ -18,10 +18,13 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What `config.json` holds. Immutable; each change is a new config that keeps every field it does not know.
+/// What `config.json` holds. Immutable; each change is a new config that keeps every field it does
+/// not know.
 public final class Config {
-  private static final ObjectReader READER = Wire.mapper().reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-  private static final ObjectWriter WRITER = Wire.mapper().writer().with(SerializationFeature.INDENT_OUTPUT).with(TwoSpaces.PRINTER);
+  private static final ObjectReader READER =
+      Wire.mapper().reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+  private static final ObjectWriter WRITER =
+      Wire.mapper().writer().with(SerializationFeature.INDENT_OUTPUT).with(TwoSpaces.PRINTER);
 
   private final ObjectNode root;
 
@@ -37,7 +40,8 @@ public final class Config {
     return new Config(root);
   }
 
-  /// Reads the text of a file. A JSON value that is no config counts as an empty one, as it always did.
+  /// Reads the text of a file. A JSON value that is no config counts as an empty one, as it always
+  /// did.
   ///
   /// @param where the file, for the message
   /// @throws Problem `invalid` with the place of the mistake and nothing of the contents
@@ -45,9 +49,21 @@ public final class Config {
     try {
       return READER.readTree(text) instanceof ObjectNode object ? new Config(object) : empty();
     } catch (JacksonException e) {
-      String place = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+      String place =
+          e.getLocation() == null
+              ? ""
+              : " (line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
+                  + e.getLocation().getColumnNr()
+                  + ")";
       throw new Problem(
-          ProblemCode.INVALID, where + " is not valid JSON" + place + ". Nothing was changed. Mend the file, or move it away and join your meshes again.");
+          ProblemCode.INVALID,
+          where
+              + " is not valid JSON"
+              + place
+              + ". Nothing was changed. Mend the file, or move it away and join your meshes"
+              + " again.");
     }
   }
 
@@ -56,7 +72,8 @@ public final class Config {
     return WRITER.writeValueAsString(root).replace("\r\n", "\n") + "\n";
   }
 
-  /// The meshes that were joined, in the order of the file. Entries that cannot be read are in {@link #faults} instead.
+  /// The meshes that were joined, in the order of the file. Entries that cannot be read are in
+  /// {@link #faults} instead.
   public List<Membership> memberships() {
     List<Membership> memberships = new ArrayList<>();
     entries().forEach(entry -> read(entry, memberships::add, fault -> {}));
@@ -72,20 +89,30 @@ public final class Config {
 
   /// The one mesh that is called this.
   ///
-  /// @throws Problem `not_found` listing what there is, or `invalid_argument` if several are called so
+  /// @throws Problem `not_found` listing what there is, or `invalid_argument` if several are called
+  ///   so
   public Membership mesh(String called) {
     List<Membership> all = memberships();
-    List<Membership> found = all.stream().filter(mesh -> mesh.meshId().equals(called) || mesh.slug().equals(called)).toList();
+    List<Membership> found =
+        all.stream()
+            .filter(mesh -> mesh.meshId().equals(called) || mesh.slug().equals(called))
+            .toList();
     if (found.isEmpty()) {
       found = all.stream().filter(mesh -> mesh.isCalled(called)).toList();
     }
     if (found.isEmpty()) {
       throw new Problem(
-          ProblemCode.NOT_FOUND, "You have not joined a mesh \"" + called + "\"" + (all.isEmpty() ? ", nor any other" : "; you are in " + slugs(all)));
+          ProblemCode.NOT_FOUND,
+          "You have not joined a mesh \""
+              + called
+              + "\""
+              + (all.isEmpty() ? ", nor any other" : "; you are in " + slugs(all)));
     }
     if (found.size() > 1) {
       String ids = found.stream().map(Membership::meshId).collect(Collectors.joining(", "));
-      throw new Problem(ProblemCode.INVALID_ARGUMENT, "Several of your meshes are called \"" + called + "\"; name one by its id: " + ids);
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT,
+          "Several of your meshes are called \"" + called + "\"; name one by its id: " + ids);
     }
     return found.getFirst();
   }
@@ -94,10 +121,12 @@ public final class Config {
     return memberships().stream().filter(mesh -> mesh.meshId().equals(meshId)).findFirst();
   }
 
-  /// With a membership added, or changed if its mesh is there already. Mesh keys are only ever added.
+  /// With a membership added, or changed if its mesh is there already. Mesh keys are only ever
+  /// added.
   public Config with(Membership membership) {
     Config copy = copy();
-    MembershipJson.write(membership, copy.entry(membership.meshId()).orElseGet(() -> copy.meshes().addObject()));
+    MembershipJson.write(
+        membership, copy.entry(membership.meshId()).orElseGet(() -> copy.meshes().addObject()));
     return copy;
   }
 
@@ -134,7 +163,9 @@ public final class Config {
   /// A setting that is a text, such as `displayName`, `role` or `messageMode`.
   public Optional<String> setting(String name) {
     JsonNode value = root.get(name);
-    return value != null && value.isString() && !value.stringValue().isBlank() ? Optional.of(value.stringValue()) : Optional.empty();
+    return value != null && value.isString() && !value.stringValue().isBlank()
+        ? Optional.of(value.stringValue())
+        : Optional.empty();
   }
 
   /// A setting of any kind, such as `groups`.
@@ -171,7 +202,11 @@ public final class Config {
     try {
       good.accept(MembershipJson.read(entry));
     } catch (IllegalArgumentException e) {
-      bad.accept("the entry of mesh \"" + entry.path("slug").asString("?") + "\" is not usable: " + e.getMessage());
+      bad.accept(
+          "the entry of mesh \""
+              + entry.path("slug").asString("?")
+              + "\" is not usable: "
+              + e.getMessage());
     }
   }
 

@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/// `config.json` of one config folder. Thread-safe, and safe against other processes that write it too: changes are made under a lock, one after the other.
+/// `config.json` of one config folder. Thread-safe, and safe against other processes that write it
+/// too: changes are made under a lock, one after the other.
 public final class ConfigFile {
   private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
   private static final Duration LOCK_RETRY = Duration.ofMillis(20);
@@ -53,19 +54,20 @@ public final class ConfigFile {
   /// Changes the file under its lock.
   ///
   /// @return what it holds now
-  /// @throws Problem `invalid` if it is not JSON, `busy` if the lock is not to be had, `forbidden` if it cannot be written; then nothing changed
+  /// @throws Problem `invalid` if it is not JSON, `busy` if the lock is not to be had, `forbidden`
+  ///   if it cannot be written; then nothing changed
   public Config update(UnaryOperator<Config> change) {
     narrowDown();
-    return underLock(
-        () -> {
-          Optional<String> text = text();
-          Config before = text.map(json -> Config.parse(json, path().toString())).orElseGet(Config::empty);
-          Config after = change.apply(before);
-          if (text.isEmpty() || !after.equals(before)) {
-            PrivateFiles.write(path(), after.text());
-          }
-          return after;
-        });
+    return underLock(() -> {
+      Optional<String> text = text();
+      Config before =
+          text.map(json -> Config.parse(json, path().toString())).orElseGet(Config::empty);
+      Config after = change.apply(before);
+      if (text.isEmpty() || !after.equals(before)) {
+        PrivateFiles.write(path(), after.text());
+      }
+      return after;
+    });
   }
 
   private Optional<String> text() {
@@ -86,7 +88,10 @@ public final class ConfigFile {
           warn.accept(path + " could be reached by others (" + mode.get() + "); now only you can");
         }
       } catch (IOException e) {
-        warn.accept(path + " could be reached by others, and that could not be changed; run chmod go= " + path);
+        warn.accept(
+            path
+                + " could be reached by others, and that could not be changed; run chmod go= "
+                + path);
       }
     }
   }
@@ -129,12 +134,21 @@ public final class ConfigFile {
   }
 
   private Problem busy() {
-    return new Problem(ProblemCode.BUSY, "Another claudemesh process holds " + folder.resolve("config.lock") + "; try again in a moment");
+    return new Problem(
+        ProblemCode.BUSY,
+        "Another claudemesh process holds "
+            + folder.resolve("config.lock")
+            + "; try again in a moment");
   }
 
   private Problem unusable(IOException e) {
     return new Problem(
         ProblemCode.FORBIDDEN,
-        path() + " cannot be used (" + e.getClass().getSimpleName() + "); check that " + folder + " belongs to you and the disk is not full");
+        path()
+            + " cannot be used ("
+            + e.getClass().getSimpleName()
+            + "); check that "
+            + folder
+            + " belongs to you and the disk is not full");
   }
 }

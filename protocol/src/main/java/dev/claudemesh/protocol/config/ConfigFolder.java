@@ -10,7 +10,10 @@ public record ConfigFolder(Path path) {
 
   public static ConfigFolder of(Map<String, String> variables, Path home) {
     String named = variables.getOrDefault(VARIABLE, "");
-    return new ConfigFolder((named.isBlank() ? home.resolve(".claudemesh") : Path.of(named)).toAbsolutePath().normalize());
+    return new ConfigFolder(
+        (named.isBlank() ? home.resolve(".claudemesh") : Path.of(named))
+            .toAbsolutePath()
+            .normalize());
   }
 
   public ConfigFile config(Consumer<String> warn) {

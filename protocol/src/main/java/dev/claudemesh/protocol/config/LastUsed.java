@@ -11,15 +11,22 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The mesh that a command was last meant for, and what was chosen with it.
-public record LastUsed(String meshSlug, Optional<String> displayName, Optional<String> role, Instant timestamp) {
+public record LastUsed(
+    String meshSlug, Optional<String> displayName, Optional<String> role, Instant timestamp) {
 
-  /// `last-used.json`. A convenience: a file that cannot be read counts as none, one that cannot be written is left.
+  /// `last-used.json`. A convenience: a file that cannot be read counts as none, one that cannot be
+  /// written is left.
   public record File(Path path) {
     public Optional<LastUsed> read() {
       try {
         JsonNode json = Wire.mapper().readTree(Files.readString(path));
         return text(json, "meshSlug")
-            .map(slug -> new LastUsed(slug, text(json, "displayName"), text(json, "role"), Instant.ofEpochMilli(json.path("timestamp").asLong(0))));
+            .map(slug ->
+                new LastUsed(
+                    slug,
+                    text(json, "displayName"),
+                    text(json, "role"),
+                    Instant.ofEpochMilli(json.path("timestamp").asLong(0))));
       } catch (IOException | JacksonException e) {
         return Optional.empty();
       }
@@ -40,7 +47,9 @@ public record LastUsed(String meshSlug, Optional<String> displayName, Optional<S
     }
 
     private static Optional<String> text(JsonNode json, String field) {
-      return json.path(field).isString() ? Optional.of(json.get(field).stringValue()) : Optional.empty();
+      return json.path(field).isString()
+          ? Optional.of(json.get(field).stringValue())
+          : Optional.empty();
     }
   }
 }

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One mesh that somebody joined, with the keys by which they are a member. Its `toString` names no secret.
+/// One mesh that somebody joined, with the keys by which they are a member. Its `toString` names no
+/// secret.
 ///
 /// @param name name of the mesh, as it was when last heard
 /// @param key the member's own key
 /// @param owner key of the mesh's owner, pinned when joining; empty in files of older clients
-/// @param keys mesh keys by which group messages open, one an epoch; an old file's `rootKey` counts as epoch 1
+/// @param keys mesh keys by which group messages open, one an epoch; an old file's `rootKey` counts
+///   as epoch 1
 public record Membership(
     String meshId,
     String memberId,
@@ -46,13 +48,15 @@ public record Membership(
     return owner.filter(key.publicKey()::equals).isPresent();
   }
 
-  /// Whether somebody who calls a mesh by this means this one: its slug, its name in any case, or its id.
+  /// Whether somebody who calls a mesh by this means this one: its slug, its name in any case, or
+  /// its id.
   public boolean isCalled(String text) {
     return slug.equalsIgnoreCase(text) || meshId.equals(text) || name.equalsIgnoreCase(text);
   }
 
   public Membership renamed(String newSlug, String newName) {
-    return new Membership(meshId, memberId, newSlug, newName, key, brokerUrl, joinedAt, owner, keys);
+    return new Membership(
+        meshId, memberId, newSlug, newName, key, brokerUrl, joinedAt, owner, keys);
   }
 
   /// With one more mesh key; the first key of an epoch stays.

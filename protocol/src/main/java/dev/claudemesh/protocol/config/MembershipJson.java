@@ -55,7 +55,8 @@ final class MembershipJson {
   /// Adds a mesh key; the first key of an epoch stays.
   static void writeKey(ObjectNode entry, MeshKey key) {
     if (meshKeys(entry).stream().noneMatch(known -> known.epoch() == key.epoch())) {
-      ObjectNode keys = entry.get(EPOCH_KEYS) instanceof ObjectNode object ? object : entry.putObject(EPOCH_KEYS);
+      ObjectNode keys =
+          entry.get(EPOCH_KEYS) instanceof ObjectNode object ? object : entry.putObject(EPOCH_KEYS);
       keys.put(String.valueOf(key.epoch()), key.exposeBase64Url());
     }
   }
@@ -67,7 +68,9 @@ final class MembershipJson {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("secretKey is not 128 hex characters");
     }
-    if (optional(entry, "pubkey").filter(pubkey -> !pubkey.equalsIgnoreCase(key.publicKey().hex())).isPresent()) {
+    if (optional(entry, "pubkey")
+        .filter(pubkey -> !pubkey.equalsIgnoreCase(key.publicKey().hex()))
+        .isPresent()) {
       throw new IllegalArgumentException("pubkey does not belong to secretKey");
     }
     return key;
@@ -111,11 +114,14 @@ final class MembershipJson {
   }
 
   private static String text(JsonNode entry, String field) {
-    return optional(entry, field).orElseThrow(() -> new IllegalArgumentException(field + " is missing"));
+    return optional(entry, field)
+        .orElseThrow(() -> new IllegalArgumentException(field + " is missing"));
   }
 
   private static Optional<String> optional(JsonNode entry, String field) {
     JsonNode value = entry.get(field);
-    return value != null && value.isString() && !value.stringValue().isBlank() ? Optional.of(value.stringValue()) : Optional.empty();
+    return value != null && value.isString() && !value.stringValue().isBlank()
+        ? Optional.of(value.stringValue())
+        : Optional.empty();
   }
 }

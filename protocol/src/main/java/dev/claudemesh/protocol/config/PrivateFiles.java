@@ -17,16 +17,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Files only their owner may read, replaced in one step so that a crash leaves the old or the new one, never half of one.
+/// Files only their owner may read, replaced in one step so that a crash leaves the old or the new
+/// one, never half of one.
 public final class PrivateFiles {
-  private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-  private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> FOLDER_MODE = PosixFilePermissions.fromString("rwx------");
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  private static final Set<PosixFilePermission> FILE_MODE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> FOLDER_MODE =
+      PosixFilePermissions.fromString("rwx------");
   private static final int STICKY = 01000;
 
   private PrivateFiles() {}
 
-  /// Writes a text into a file of mode 0600, whose folder is made (0700) if it is not there. A symbolic link stays and its target is replaced.
+  /// Writes a text into a file of mode 0600, whose folder is made (0700) if it is not there. A
+  /// symbolic link stays and its target is replaced.
   public static void write(Path file, String text) throws IOException {
     Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
     createFolder(target.toAbsolutePath().getParent());
@@ -66,19 +71,24 @@ public final class PrivateFiles {
   /// Opens a lock file of mode 0600.
   static FileChannel openLock(Path file) throws IOException {
     createFolder(file.toAbsolutePath().getParent());
-    return FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes(FILE_MODE));
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes(FILE_MODE));
   }
 
-  /// What others may do with a file or folder of ours that they should not, as `rwxr-xr-x`; empty if nothing, or where there are no such modes.
+  /// What others may do with a file or folder of ours that they should not, as `rwxr-xr-x`; empty
+  /// if nothing, or where there are no such modes.
   public static Optional<String> tooWide(Path path) throws IOException {
     if (!POSIX || !Files.exists(path)) {
       return Optional.empty();
     }
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(path);
-    return FOLDER_MODE.containsAll(mode) ? Optional.empty() : Optional.of(PosixFilePermissions.toString(mode));
+    return FOLDER_MODE.containsAll(mode)
+        ? Optional.empty()
+        : Optional.of(PosixFilePermissions.toString(mode));
   }
 
-  /// Takes from others what they may do with a file or folder. Shared folders such as `/tmp`, and what belongs to somebody else, are left alone.
+  /// Takes from others what they may do with a file or folder. Shared folders such as `/tmp`, and
+  /// what belongs to somebody else, are left alone.
   ///
   /// @return whether something changed
   public static boolean narrowDown(Path path) throws IOException {
@@ -93,12 +103,14 @@ public final class PrivateFiles {
 
   private static boolean isShared(Path path) throws IOException {
     String owner = Files.getOwner(path).getName();
-    boolean sticky = Files.isDirectory(path) && ((Integer) Files.getAttribute(path, "unix:mode") & STICKY) != 0;
+    boolean sticky =
+        Files.isDirectory(path) && ((Integer) Files.getAttribute(path, "unix:mode") & STICKY) != 0;
     return sticky || !owner.equals(System.getProperty("user.name"));
   }
 
-
   private static FileAttribute<?>[] attributes(Set<PosixFilePermission> mode) {
-    return POSIX ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)} : new FileAttribute<?>[0];
+    return POSIX
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
+        : new FileAttribute<?>[0];
   }
 }

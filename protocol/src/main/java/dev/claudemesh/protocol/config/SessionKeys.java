@@ -17,9 +17,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// One key for each session of Claude Code, kept so that a session that is resumed is the same peer and can still open its mail.
+/// One key for each session of Claude Code, kept so that a session that is resumed is the same peer
+/// and can still open its mail.
 ///
-/// One file a session, named by its id. The oldest are removed when there are more than {@link #LIMIT}, or when they were not used for {@link #KEPT}.
+/// One file a session, named by its id. The oldest are removed when there are more than {@link
+/// #LIMIT}, or when they were not used for {@link #KEPT}.
 public final class SessionKeys {
   /// How many are kept.
   public static final int LIMIT = 500;
@@ -37,7 +39,8 @@ public final class SessionKeys {
 
   /// The key of a session; a new one is made and kept if it has none.
   ///
-  /// @throws Problem `invalid_argument` if the id cannot be one, `forbidden` if the folder cannot be used
+  /// @throws Problem `invalid_argument` if the id cannot be one, `forbidden` if the folder cannot
+  ///   be used
   public SecretKey of(String sessionId, Instant now) {
     Path file = file(sessionId);
     try {
@@ -51,7 +54,9 @@ public final class SessionKeys {
       Files.setLastModifiedTime(file, FileTime.from(now));
       return known.get();
     } catch (IOException e) {
-      throw new Problem(ProblemCode.FORBIDDEN, folder + " cannot be used; check that it belongs to you and the disk is not full");
+      throw new Problem(
+          ProblemCode.FORBIDDEN,
+          folder + " cannot be used; check that it belongs to you and the disk is not full");
     }
   }
 
@@ -62,7 +67,8 @@ public final class SessionKeys {
 
   private Path file(String sessionId) {
     if (!ID.matcher(sessionId).matches()) {
-      throw new Problem(ProblemCode.INVALID_ARGUMENT, "A session id has letters, digits, dots and dashes only");
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT, "A session id has letters, digits, dots and dashes only");
     }
     return folder.resolve(sessionId + ".key");
   }
@@ -78,7 +84,10 @@ public final class SessionKeys {
   private void removeOld(Instant now) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> newestFirst =
-          files.filter(file -> file.toString().endsWith(".key")).sorted(Comparator.comparing(SessionKeys::lastUsed).reversed()).toList();
+          files
+              .filter(file -> file.toString().endsWith(".key"))
+              .sorted(Comparator.comparing(SessionKeys::lastUsed).reversed())
+              .toList();
       for (int i = 0; i < newestFirst.size(); i++) {
         if (i >= LIMIT || lastUsed(newestFirst.get(i)).isBefore(now.minus(KEPT))) {
           Files.deleteIfExists(newestFirst.get(i));

@@ -47,7 +47,8 @@ class ConfigFileTest {
   }
 
   @Test
-  void a_file_of_the_first_client_is_read_as_it_is_and_its_root_key_is_epoch_1() throws IOException {
+  void a_file_of_the_first_client_is_read_as_it_is_and_its_root_key_is_epoch_1()
+      throws IOException {
     SecretKey key = Keys.generate();
     MeshKey root = MeshKey.generate(1);
     write(oldFile(key, root));
@@ -70,7 +71,10 @@ class ConfigFileTest {
     file.update(config -> config.with(mesh.renamed("infra", "Infra")));
 
     assertThat(Files.readString(file.path()))
-        .isEqualTo(before.replace("\"slug\": \"platform\"", "\"slug\": \"infra\"").replace("\"name\": \"Platform\"", "\"name\": \"Infra\""));
+        .isEqualTo(
+            before
+                .replace("\"slug\": \"platform\"", "\"slug\": \"infra\"")
+                .replace("\"name\": \"Platform\"", "\"name\": \"Infra\""));
   }
 
   @Test
@@ -92,7 +96,9 @@ class ConfigFileTest {
 
     assertThat(mode(file.path())).isEqualTo("rw-------");
     assertThat(mode(folder)).isEqualTo("rwx------");
-    assertThat(warnings).hasSize(2).anySatisfy(warning -> assertThat(warning).contains("config.json", "rw-r--r--"));
+    assertThat(warnings)
+        .hasSize(2)
+        .anySatisfy(warning -> assertThat(warning).contains("config.json", "rw-r--r--"));
   }
 
   @Test
@@ -105,27 +111,40 @@ class ConfigFileTest {
             Problem.class,
             problem -> {
               assertThat(problem.code()).isEqualTo(ProblemCode.INVALID);
-              assertThat(problem).hasMessageContaining("line 1").hasMessageContaining("Nothing was changed").hasMessageNotContaining("secret-of");
+              assertThat(problem)
+                  .hasMessageContaining("line 1")
+                  .hasMessageContaining("Nothing was changed")
+                  .hasMessageNotContaining("secret-of");
             });
     assertThat(Files.readString(file.path())).isEqualTo(broken);
   }
 
   @Test
   void an_entry_that_is_not_usable_is_reported_and_kept_while_the_others_work() throws IOException {
-    write("{\"version\": 1, \"meshes\": [{\"slug\": \"old\", \"meshId\": \"m\", \"memberId\": \"x\", \"secretKey\": \"short\"}]}");
+    write(
+        "{\"version\": 1, \"meshes\": [{\"slug\": \"old\", \"meshId\": \"m\", \"memberId\": \"x\","
+            + " \"secretKey\": \"short\"}]}");
 
     Config config = file.update(before -> before.with(membership("a")));
 
     assertThat(config.memberships()).extracting(Membership::slug).containsExactly("a");
-    assertThat(config.faults()).containsExactly("the entry of mesh \"old\" is not usable: secretKey is not 128 hex characters");
+    assertThat(config.faults())
+        .containsExactly(
+            "the entry of mesh \"old\" is not usable: secretKey is not 128 hex characters");
     assertThat(Files.readString(file.path())).contains("\"slug\": \"old\"");
   }
 
   @Test
   void a_key_that_does_not_belong_to_its_secret_is_a_fault() throws IOException {
-    write(oldFile(Keys.generate(), MeshKey.generate(1)).replaceFirst("\"pubkey\": \"[0-9a-f]{64}\"", "\"pubkey\": \"" + "0".repeat(64) + "\""));
+    write(
+        oldFile(Keys.generate(), MeshKey.generate(1))
+            .replaceFirst(
+                "\"pubkey\": \"[0-9a-f]{64}\"", "\"pubkey\": \"" + "0".repeat(64) + "\""));
 
-    assertThat(file.read().faults()).singleElement().asString().contains("pubkey does not belong to secretKey");
+    assertThat(file.read().faults())
+        .singleElement()
+        .asString()
+        .contains("pubkey does not belong to secretKey");
   }
 
   @Test
@@ -134,7 +153,8 @@ class ConfigFileTest {
     MeshKey second = MeshKey.generate(2);
     file.update(config -> config.with(membership("a").withKey(first)));
 
-    file.update(config -> config.withKey("id-of-a", MeshKey.generate(1)).withKey("id-of-a", second));
+    file.update(
+        config -> config.withKey("id-of-a", MeshKey.generate(1)).withKey("id-of-a", second));
     file.update(config -> config.with(membership("a")));
 
     assertThat(file.read().mesh("a").keys()).containsExactly(first, second);
@@ -146,13 +166,12 @@ class ConfigFileTest {
     try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Config>> done =
           IntStream.range(0, 20)
-              .mapToObj(
-                  i ->
-                      writers.submit(
-                          () -> {
-                            start.await();
-                            return new ConfigFile(folder, warnings::add).update(config -> config.with(membership("mesh" + i)));
-                          }))
+              .mapToObj(i ->
+                  writers.submit(() -> {
+                    start.await();
+                    return new ConfigFile(folder, warnings::add)
+                        .update(config -> config.with(membership("mesh" + i)));
+                  }))
               .toList();
       start.countDown();
       for (Future<Config> future : done) {
@@ -230,47 +249,56 @@ class ConfigFileTest {
   }
 
   private static Membership membership(String slug, String id) {
-    return new Membership(id, "member", slug, "Mesh " + slug, Keys.generate(), URI.create("ws://127.0.0.1:7900/ws"), NOON, Optional.empty(), List.of());
+    return new Membership(
+        id,
+        "member",
+        slug,
+        "Mesh " + slug,
+        Keys.generate(),
+        URI.create("ws://127.0.0.1:7900/ws"),
+        NOON,
+        Optional.empty(),
+        List.of());
   }
 
   private static String oldFile(SecretKey key, MeshKey root) {
     return """
+    {
+      "version": 1,
+      "meshes": [
         {
-          "version": 1,
-          "meshes": [
-            {
-              "meshId": "mesh-1",
-              "memberId": "member-1",
-              "slug": "platform",
-              "name": "Platform",
-              "pubkey": "%s",
-              "secretKey": "%s",
-              "brokerUrl": "ws://127.0.0.1:7900/ws",
-              "joinedAt": "2026-04-15T10:00:00.123Z",
-              "rootKey": "%s",
-              "inviteVersion": 1,
-              "colour": {
-                "of": "ours",
-                "weight": 1.50,
-                "tags": [
-                  "a",
-                  "b"
-                ],
-                "none": [],
-                "nothing": {}
-              }
-            }
-          ],
-          "displayName": "Ana",
-          "groups": [
-            {
-              "name": "backend",
-              "role": "lead"
-            }
-          ],
-          "messageMode": "push"
+          "meshId": "mesh-1",
+          "memberId": "member-1",
+          "slug": "platform",
+          "name": "Platform",
+          "pubkey": "%s",
+          "secretKey": "%s",
+          "brokerUrl": "ws://127.0.0.1:7900/ws",
+          "joinedAt": "2026-04-15T10:00:00.123Z",
+          "rootKey": "%s",
+          "inviteVersion": 1,
+          "colour": {
+            "of": "ours",
+            "weight": 1.50,
+            "tags": [
+              "a",
+              "b"
+            ],
+            "none": [],
+            "nothing": {}
+          }
         }
-        """
+      ],
+      "displayName": "Ana",
+      "groups": [
+        {
+          "name": "backend",
+          "role": "lead"
+        }
+      ],
+      "messageMode": "push"
+    }
+    """
         .formatted(key.publicKey().hex(), key.exposeHex(), root.exposeBase64Url());
   }
 }
