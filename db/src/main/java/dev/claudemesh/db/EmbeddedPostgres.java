@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// A PostgreSQL server of our own, for whoever has none: started with the broker, stopped with it,
@@ -155,6 +156,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   public DatabasePassword password() {
     return cluster.password();
+  }
+
+  /// Address and login together.
+  public DatabaseUrl url() {
+    return new DatabaseUrl("127.0.0.1:" + port, PostgresCluster.USER, user(), password(), Map.of());
   }
 
   /// Process number of the server.

@@ -1,0 +1,92 @@
+package dev.claudemesh.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jooq.ConnectionProvider;
+import org.jooq.exception.DataAccessException;
+
+/// The connections, and the rule for when none is to be had: busy if all are in use, down if there
+/// are none.
+final class Pool implements ConnectionProvider, AutoCloseable {
+
+  private static final int VALID_WITHIN_SECONDS = 2;
+
+  private final HikariDataSource connections;
+
+  Pool(DatabaseUrl url, DatabaseConfig config) {
+    HikariConfig hikari = new HikariConfig();
+    hikari.setPoolName("claudemesh-db");
+    hikari.setJdbcUrl(url.jdbcUrl());
+    hikari.setUsername(url.user());
+    hikari.setPassword(url.password().reveal());
+    hikari.setMaximumPoolSize(config.poolSize());
+    hikari.setMinimumIdle(Math.min(2, config.poolSize()));
+    hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
+    hikari.setValidationTimeout(Math.min(2000, config.acquireTimeout().toMillis()));
+    hikari.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
+    hikari.setInitializationFailTimeout(-1);
+    hikari.setConnectionInitSql(
+        "set time zone 'UTC'; set statement_timeout = "
+            + config.statementLimit().toMillis()
+            + "; set idle_in_transaction_session_timeout = "
+            + 2 * config.statementLimit().toMillis());
+    connections = new HikariDataSource(hikari);
+  }
+
+  @Override
+  public Connection acquire() {
+    try {
+      return connections.getConnection();
+    } catch (SQLException e) {
+      if (connections.isClosed()) {
+        throw new DatabaseDownException("The database is closed: the broker is stopping.", e);
+      }
+      if (allInUse()) {
+        throw new DatabaseBusyException(
+            "no connection became free within " + connections.getConnectionTimeout() + " ms", e);
+      }
+      throw new DatabaseDownException("The database cannot be reached. Try again in a moment.", e);
+    }
+  }
+
+  @Override
+  public void release(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new DataAccessException("A connection could not be given back", e);
+    }
+  }
+
+  /// True if the database answers, or is so busy that nobody could ask it.
+  boolean answers() {
+    try (Connection connection = connections.getConnection()) {
+      return connection.isValid(VALID_WITHIN_SECONDS);
+    } catch (SQLException e) {
+      return !connections.isClosed() && allInUse();
+    }
+  }
+
+  private boolean allInUse() {
+    return state().inUse() >= connections.getMaximumPoolSize();
+  }
+
+  Database.PoolState state() {
+    var pool = connections.getHikariPoolMXBean();
+    return pool == null
+        ? new Database.PoolState(0, 0, 0, connections.getMaximumPoolSize())
+        : new Database.PoolState(
+            pool.getActiveConnections(),
+            pool.getIdleConnections(),
+            pool.getThreadsAwaitingConnection(),
+            connections.getMaximumPoolSize());
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+}
