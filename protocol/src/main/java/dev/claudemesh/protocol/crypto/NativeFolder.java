@@ -15,12 +15,15 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
-/// A private folder that holds native libraries unpacked from the class path, so that a start need not unpack them again.
+/// A private folder that holds native libraries unpacked from the class path, so that a start need
+/// not unpack them again.
 ///
-/// A library is loaded only from a folder that nobody else can write to, and only if its bytes are those of the class path.
-/// Its file name carries their hash, so that versions stand side by side and an update never overwrites a file in use.
+/// A library is loaded only from a folder that nobody else can write to, and only if its bytes are
+/// those of the class path. Its file name carries their hash, so that versions stand side by side
+/// and an update never overwrites a file in use.
 final class NativeFolder {
-  private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
   private static final int HASH_CHARS = 16;
 
   private final Path folder;
@@ -29,7 +32,8 @@ final class NativeFolder {
     this.folder = folder;
   }
 
-  /// Where libraries are kept: the folder that was asked for, else the one beside the configuration.
+  /// Where libraries are kept: the folder that was asked for, else the one beside the
+  /// configuration.
   static Path preferred() {
     String asked = System.getProperty("claudemesh.native.dir", "");
     if (!asked.isBlank()) {
@@ -48,7 +52,10 @@ final class NativeFolder {
   static NativeFolder open(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath();
     if (absolute.toString().indexOf(java.io.File.pathSeparatorChar) >= 0) {
-      throw new IOException(absolute + " cannot be searched for libraries: its name contains " + java.io.File.pathSeparator);
+      throw new IOException(
+          absolute
+              + " cannot be searched for libraries: its name contains "
+              + java.io.File.pathSeparator);
     }
     createPrivately(absolute);
     if (!Files.isDirectory(absolute, LinkOption.NOFOLLOW_LINKS)) {
@@ -71,12 +78,13 @@ final class NativeFolder {
 
   /// The file that holds a library, unpacked unless a faithful copy is already there.
   ///
-  /// @param resource absolute name on the class path
+  /// @param resource name on the class path, without a slash in front
   /// @param stem what the file name begins with, such as `libsodium`
   /// @param suffix what it ends with, such as `.so`
   Path provide(Class<?> beside, String resource, String stem, String suffix) throws IOException {
     byte[] wanted = read(beside, resource);
-    Path file = folder.resolve(stem + "-" + Keys.sha256Hex(wanted).substring(0, HASH_CHARS) + suffix);
+    Path file =
+        folder.resolve(stem + "-" + Keys.sha256Hex(wanted).substring(0, HASH_CHARS) + suffix);
     if (!holds(file, wanted)) {
       write(file, wanted);
     }
@@ -111,7 +119,7 @@ final class NativeFolder {
   }
 
   private static byte[] read(Class<?> beside, String resource) throws IOException {
-    try (InputStream stream = beside.getResourceAsStream(resource)) {
+    try (InputStream stream = beside.getResourceAsStream("/" + resource)) {
       if (stream == null) {
         throw new IOException("The class path has no " + resource);
       }
@@ -136,7 +144,8 @@ final class NativeFolder {
     }
   }
 
-  /// Windows keeps other users out of a home by its own rules; elsewhere the folder must be ours, and for us alone.
+  /// Windows keeps other users out of a home by its own rules; elsewhere the folder must be ours,
+  /// and for us alone.
   private void refuseIfShared() throws IOException {
     if (!isPosix(folder)) {
       return;
@@ -158,7 +167,8 @@ final class NativeFolder {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /// Removes a temporary folder once its libraries are loaded; where a file in use cannot be removed, when the process ends.
+  /// Removes a temporary folder once its libraries are loaded; where a file in use cannot be
+  /// removed, when the process ends.
   void discard() {
     try (var files = Files.list(folder)) {
       for (Path file : files.toList()) {

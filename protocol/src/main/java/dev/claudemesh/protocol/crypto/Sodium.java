@@ -1,20 +1,22 @@
 package dev.claudemesh.protocol.crypto;
 
 import com.goterl.lazysodium.SodiumJava;
-import com.goterl.lazysodium.utils.LibraryLoader;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// libsodium itself: the calls we need, on bytes. Loaded when the first of them is made. Thread-safe: none keeps state.
+/// libsodium itself: the calls we need, on bytes. Loaded when the first of them is made.
+/// Thread-safe: none keeps state.
 ///
-/// Calls that can fail for what somebody else sent give an empty result; one that cannot fail for such a reason throws.
+/// Calls that can fail for what somebody else sent give an empty result; one that cannot fail for
+/// such a reason throws.
 final class Sodium {
   static final int KEY_BYTES = 32;
   static final int SECRET_KEY_BYTES = 64;
@@ -29,7 +31,8 @@ final class Sodium {
 
   private Sodium() {}
 
-  /// Not a holder class: a load that failed must say why each time, and may succeed after its reason is gone.
+  /// Not a holder class: a load that failed must say why each time, and may succeed after its
+  /// reason is gone.
   private static SodiumJava sodium() {
     SodiumJava loaded = library;
     if (loaded != null) {
@@ -76,7 +79,9 @@ final class Sodium {
   /// Empty for bytes that are no point of the curve, or one of small order.
   static Optional<byte[]> toX25519(byte[] ed25519Public) {
     byte[] converted = new byte[KEY_BYTES];
-    return sodium().crypto_sign_ed25519_pk_to_curve25519(converted, ed25519Public) == 0 ? Optional.of(converted) : Optional.empty();
+    return sodium().crypto_sign_ed25519_pk_to_curve25519(converted, ed25519Public) == 0
+        ? Optional.of(converted)
+        : Optional.empty();
   }
 
   static byte[] toX25519Secret(byte[] ed25519Secret) {
@@ -94,13 +99,16 @@ final class Sodium {
   /// Empty where the shared secret would be all zeros.
   static Optional<byte[]> x25519(byte[] secret, byte[] point) {
     byte[] shared = new byte[KEY_BYTES];
-    return sodium().crypto_scalarmult(shared, secret, point) == 0 ? Optional.of(shared) : Optional.empty();
+    return sodium().crypto_scalarmult(shared, secret, point) == 0
+        ? Optional.of(shared)
+        : Optional.empty();
   }
 
   /// Empty where the receiver's key is of small order.
   static Optional<byte[]> box(byte[] message, byte[] nonce, byte[] toX25519, byte[] fromX25519) {
     byte[] boxed = new byte[message.length + MAC_BYTES];
-    return sodium().crypto_box_easy(boxed, message, message.length, nonce, toX25519, fromX25519) == 0
+    return sodium().crypto_box_easy(boxed, message, message.length, nonce, toX25519, fromX25519)
+            == 0
         ? Optional.of(boxed)
         : Optional.empty();
   }
@@ -110,7 +118,8 @@ final class Sodium {
       return Optional.empty();
     }
     byte[] message = new byte[boxed.length - MAC_BYTES];
-    return sodium().crypto_box_open_easy(message, boxed, boxed.length, nonce, fromX25519, toX25519) == 0
+    return sodium().crypto_box_open_easy(message, boxed, boxed.length, nonce, fromX25519, toX25519)
+            == 0
         ? Optional.of(message)
         : Optional.empty();
   }
@@ -134,7 +143,9 @@ final class Sodium {
   /// Empty where the receiver's key is of small order.
   static Optional<byte[]> seal(byte[] message, byte[] toX25519) {
     byte[] sealed = new byte[message.length + SEAL_BYTES];
-    return sodium().crypto_box_seal(sealed, message, message.length, toX25519) == 0 ? Optional.of(sealed) : Optional.empty();
+    return sodium().crypto_box_seal(sealed, message, message.length, toX25519) == 0
+        ? Optional.of(sealed)
+        : Optional.empty();
   }
 
   static Optional<byte[]> openSeal(byte[] sealed, byte[] publicX25519, byte[] secretX25519) {
@@ -142,7 +153,8 @@ final class Sodium {
       return Optional.empty();
     }
     byte[] message = new byte[sealed.length - SEAL_BYTES];
-    return sodium().crypto_box_seal_open(message, sealed, sealed.length, publicX25519, secretX25519) == 0
+    return sodium().crypto_box_seal_open(message, sealed, sealed.length, publicX25519, secretX25519)
+            == 0
         ? Optional.of(message)
         : Optional.empty();
   }
@@ -157,7 +169,8 @@ final class Sodium {
     try {
       return loadFrom(NativeFolder.open(NativeFolder.preferred()));
     } catch (IOException e) {
-      LOG.debug("Native libraries cannot be kept in {}: {}", NativeFolder.preferred(), e.getMessage());
+      LOG.debug(
+          "Native libraries cannot be kept in {}: {}", NativeFolder.preferred(), e.getMessage());
     }
     try {
       NativeFolder temporary = NativeFolder.temporary();
@@ -169,41 +182,79 @@ final class Sodium {
     } catch (IOException e) {
       throw new Problem(
           ProblemCode.INTERNAL,
-          "libsodium cannot be loaded on " + Platform.RESOURCE_PREFIX + ": " + e.getMessage()
-              + ". Start with -Dclaudemesh.native.dir=<folder> naming a folder of yours from which programs may run");
+          "libsodium cannot be loaded on "
+              + Platform.RESOURCE_PREFIX
+              + ": "
+              + e.getMessage()
+              + ". Start with -Dclaudemesh.native.dir=<folder> naming a folder of yours from which"
+              + " programs may run");
     }
   }
 
-  /// Both libraries, the bridge first. A folder on a file system that forbids programs is one that cannot be used.
+  @SuppressWarnings("restricted")
   private static SodiumJava loadFrom(NativeFolder folder) throws IOException {
-    String sodium = LibraryLoader.getSodiumPathInResources();
-    String sodiumSuffix = sodium.substring(sodium.lastIndexOf('.'));
-    Path library = folder.provide(SodiumJava.class, sodium, "libsodium", sodiumSuffix);
-    loadBridgeFrom(folder);
+    String resource = resource();
+    Path sodium =
+        folder.provide(
+            SodiumJava.class, resource, "libsodium", resource.substring(resource.lastIndexOf('.')));
     try {
-      return new SodiumJava(library.toString());
-    } catch (UnsatisfiedLinkError e) {
-      throw new IOException(library + " cannot be loaded: " + e.getMessage(), e);
+      // Finds out about a file system from which programs may not run, before JNA's start fails for
+      // good.
+      System.load(sodium.toString());
+      loadBridgeFrom(folder);
+      return new SodiumJava(sodium.toString());
+    } catch (LinkageError e) {
+      throw new IOException(sodium + " cannot be loaded: " + e.getMessage(), e);
     }
   }
 
-  /// JNA unpacks its own half into a shared temporary folder unless it is told where to find it.
+  /// Where Lazysodium's jar keeps the library of this platform. It would tell, too, but starts JNA
+  /// to find out.
+  static String resource() throws IOException {
+    boolean wide = Platform.is64Bit();
+    if (Platform.isWindows()) {
+      return wide ? "windows64/libsodium.dll" : "windows/libsodium.dll";
+    }
+    if (Platform.isMac()) {
+      return Platform.isARM() ? "mac_arm/libsodium.dylib" : "mac/libsodium.dylib";
+    }
+    if (Platform.isLinux() && Platform.isARM()) {
+      return wide ? "arm64/libsodium.so" : "armv6/libsodium.so";
+    }
+    if (Platform.isLinux() && Platform.isIntel()) {
+      return wide ? "linux64/libsodium.so" : "linux/libsodium.so";
+    }
+    throw new IOException(
+        "there is no library for "
+            + System.getProperty("os.name")
+            + " on "
+            + System.getProperty("os.arch"));
+  }
+
+  /// JNA would unpack its own half into a folder of its choice and look into it for leftovers; it
+  /// is told to use ours.
   private static void loadBridgeFrom(NativeFolder folder) throws IOException {
     String plain = System.mapLibraryName("jnidispatch").replace(".dylib", ".jnilib");
     int dot = plain.lastIndexOf('.');
     Path bridge =
-        folder.provide(Native.class, "/com/sun/jna/" + Platform.RESOURCE_PREFIX + "/" + plain, plain.substring(0, dot), plain.substring(dot));
-    String mapped = bridge.getFileName().toString();
-    String prefix = plain.substring(0, plain.indexOf("jnidispatch"));
-    System.setProperty("jna.boot.library.path", folder.path().toString());
-    System.setProperty("jna.boot.library.name", mapped.substring(prefix.length(), mapped.lastIndexOf('.')));
+        folder.provide(
+            Native.class,
+            "com/sun/jna/" + Platform.RESOURCE_PREFIX + "/" + plain,
+            plain.substring(0, dot),
+            plain.substring(dot));
+    String file = bridge.getFileName().toString();
+    int prefix = plain.indexOf("jnidispatch");
+    Map<String, String> settings =
+        Map.of(
+            "jna.boot.library.path", folder.path().toString(),
+            "jna.boot.library.name", file.substring(prefix, file.lastIndexOf('.')),
+            "jna.tmpdir", folder.path().toString(),
+            "jna.nounpack", "true");
+    settings.forEach(System::setProperty);
     try {
       LOG.debug("JNA with pointers of {} bytes from {}", Native.POINTER_SIZE, bridge);
-    } catch (LinkageError e) {
-      throw new IOException(bridge + " cannot be loaded: " + e.getMessage(), e);
     } finally {
-      System.clearProperty("jna.boot.library.path");
-      System.clearProperty("jna.boot.library.name");
+      settings.keySet().forEach(System::clearProperty);
     }
   }
 }
