@@ -3,7 +3,8 @@ package dev.claudemesh.broker.kernel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What a member may do in a mesh (PROTOCOL 9.4). An explicit row overrides the role's defaults entirely.
+/// What a member may do in a mesh (PROTOCOL 9.4). An explicit row overrides the role's defaults
+/// entirely.
 public record Permissions(
     boolean canInvite,
     boolean canDeployMcp,
@@ -22,6 +23,9 @@ public record Permissions(
       new Permissions(true, true, true, true, true, true, true, true, true, false, true);
   public static final Permissions MEMBER =
       new Permissions(false, false, false, false, false, false, true, true, true, false, false);
+
+  public static final Permissions NONE =
+      new Permissions(false, false, false, false, false, false, false, false, false, false, false);
 
   /// What a role has where nothing was set for the member.
   public static Permissions defaults(boolean owner, boolean admin) {
