@@ -2,7 +2,6 @@ package dev.claudemesh.db;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,15 +27,14 @@ record PostgresFolder(Path root) {
       Files.setPosixFilePermissions(
           root, PosixFilePermissions.fromString(sharedPath ? "rwx--x--x" : "rwx------"));
       return new PostgresFolder(root.toRealPath());
-    } catch (AccessDeniedException e) {
-      throw new EmbeddedPostgresException(
-          "The data folder cannot be written: "
-              + e.getFile()
-              + ". Start as the user it belongs to, or choose another folder.",
-          e);
     } catch (IOException | UnsupportedOperationException e) {
       throw new EmbeddedPostgresException(
-          "The data folder " + dataDir + " cannot be used: " + e.getMessage(), e);
+          "The data folder "
+              + dataDir
+              + " cannot be used ("
+              + e.getMessage()
+              + "). Start as the user it belongs to, or choose another folder.",
+          e);
     }
   }
 

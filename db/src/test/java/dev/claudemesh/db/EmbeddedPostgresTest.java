@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,12 +18,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresTest {
 
+  @TempDir static Path model;
   @TempDir Path folder;
+
+  /// Making a cluster takes seconds, copying one does not; tests that are not about the making
+  /// start from this.
+  @BeforeAll
+  static void make_a_cluster() {
+    EmbeddedPostgres.start(
+            EmbeddedPostgresConfig.in(model).withBinaries(TestDatabase.binaries()), line -> {})
+        .close();
+  }
+
+  private void cluster_that_was_made_before() throws IOException {
+    try (var paths = Files.walk(model)) {
+      for (Path path : paths.toList()) {
+        Path copy = folder.resolve("data").resolve(model.relativize(path));
+        Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+  }
 
   @Test
   void rows_outlive_a_stop_and_stopping_twice_is_harmless() throws Exception {
@@ -64,6 +86,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void the_log_does_not_repeat_what_was_in_a_refused_row() throws Exception {
+    cluster_that_was_made_before();
     try (EmbeddedPostgres postgres = start()) {
       execute(
           postgres, "create table once (v text unique)", "insert into once values ('canary-7f3a')");
@@ -77,6 +100,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void a_second_start_on_the_same_folder_is_refused_and_disturbs_nothing() throws Exception {
+    cluster_that_was_made_before();
     try (EmbeddedPostgres postgres = start()) {
       assertThatThrownBy(this::start)
           .isInstanceOf(EmbeddedPostgresException.class)
@@ -91,6 +115,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void committed_rows_survive_kill_9_of_the_process_that_owns_the_server() throws Exception {
+    cluster_that_was_made_before();
     try (Program owner = new Program()) {
       assertThat(owner.firstLine()).isEqualTo("inserted");
       owner.kill();
@@ -102,6 +127,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void committed_rows_survive_kill_9_of_the_owner_and_of_the_server() throws Exception {
+    cluster_that_was_made_before();
     try (Program owner = new Program()) {
       assertThat(owner.firstLine()).isEqualTo("inserted");
       long server =
@@ -117,6 +143,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void a_server_that_outlived_its_owner_is_stopped_and_replaced() throws Exception {
+    cluster_that_was_made_before();
     long orphan;
     try (EmbeddedPostgres postgres = start()) {
       orphan = postgres.pid();
@@ -134,7 +161,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void a_mark_with_the_number_of_a_stranger_does_not_prevent_the_start() throws Exception {
-    start().close();
+    cluster_that_was_made_before();
     Path mark = folder.resolve("data/postgres/cluster/postmaster.pid");
     Files.writeString(
         mark,
@@ -146,7 +173,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void data_of_another_major_version_is_named_and_left_alone() throws Exception {
-    start().close();
+    cluster_that_was_made_before();
     Files.writeString(folder.resolve("data/postgres/cluster/PG_VERSION"), "17\n");
     assertThatThrownBy(this::start)
         .isInstanceOf(EmbeddedPostgresException.class)
@@ -156,7 +183,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void a_start_that_fails_shows_the_end_of_the_log_and_frees_the_folder() throws Exception {
-    start().close();
+    cluster_that_was_made_before();
     Files.writeString(
         folder.resolve("data/postgres/cluster/postgresql.conf"), "no_such_setting = 1\n");
     for (int attempt = 0; attempt < 2; attempt++) {
