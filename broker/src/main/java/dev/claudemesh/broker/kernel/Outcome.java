@@ -23,4 +23,9 @@ public sealed interface Outcome {
   static Outcome of(Reply reply) {
     return new Now(reply);
   }
+
+  /// An answer that is ready, and what must follow but never overtake it.
+  static Outcome of(Reply reply, Runnable afterwards) {
+    return new Later(CompletableFuture.completedFuture(reply), afterwards);
+  }
 }

@@ -1,6 +1,8 @@
 package dev.claudemesh.broker.kernel;
 
 import dev.claudemesh.protocol.Outbound;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import java.util.Comparator;
@@ -60,9 +62,20 @@ public final class Peers {
     return peer.isSession()
         ? Optional.of(peer)
         : ofMember(peer.meshId(), peer.member().id()).stream()
-            .filter(other ->
-                other.isSession() && other.client().sessionId().equals(peer.client().sessionId()))
+            .filter(Peer::isSession)
+            .filter(other -> other.client().sessionId().equals(peer.client().sessionId()))
             .findFirst();
+  }
+
+  /// The session a request changes.
+  ///
+  /// @throws Problem `invalid_request` for a command that was run outside of any
+  public Peer requireSessionOf(Peer peer) {
+    return sessionOf(peer)
+        .orElseThrow(() ->
+            new Problem(
+                ProblemCode.INVALID_REQUEST,
+                "A command is no peer; run this inside a session that is on the mesh"));
   }
 
   /// Everybody on a mesh, commands too.

@@ -1,0 +1,32 @@
+package dev.claudemesh.broker.kernel;
+
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.presence.PresenceReply.Profile;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.type.TypeReference;
+
+/// What peers and members have in JSON columns, written as on the wire.
+public final class StoredJson {
+  private static final TypeReference<List<GroupRole>> GROUPS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Long>> COUNTERS = new TypeReference<>() {};
+
+  private StoredJson() {}
+
+  public static String of(Object value) {
+    return Wire.mapper().writeValueAsString(value);
+  }
+
+  public static List<GroupRole> groups(String json) {
+    return Wire.mapper().readValue(json, GROUPS);
+  }
+
+  public static Profile profile(String json) {
+    return Wire.mapper().readValue(json, Profile.class);
+  }
+
+  public static Map<String, Long> counters(String json) {
+    return Wire.mapper().readValue(json, COUNTERS);
+  }
+}
