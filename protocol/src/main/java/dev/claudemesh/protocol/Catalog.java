@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Every operation, reply and event there is, read once from the sealed families. Faces and reference pages are made from it.
+/// Every operation, reply and event there is, read once from the sealed families. Faces and
+/// reference pages are made from it.
 public final class Catalog {
   private static final Map<String, Op> OPERATIONS = readOperations();
   private static final Map<Class<?>, Op> BY_RECORD = byRecord();
@@ -22,7 +23,11 @@ public final class Catalog {
   /// One operation.
   ///
   /// @param reply the record that answers it
-  public record Op(String type, Class<? extends Request<?>> record, Class<? extends Reply> reply, Operation operation) {
+  public record Op(
+      String type,
+      Class<? extends Request<?>> record,
+      Class<? extends Reply> reply,
+      Operation operation) {
     /// Name of the room: the package the record stands in.
     public String room() {
       String name = record.getPackageName();
@@ -35,7 +40,9 @@ public final class Catalog {
 
     /// HTTP method and path, if it may be called without a socket.
     public Optional<Route> route() {
-      return operation.http().isEmpty() ? Optional.empty() : Optional.of(Route.of(operation.http()));
+      return operation.http().isEmpty()
+          ? Optional.empty()
+          : Optional.of(Route.of(operation.http()));
     }
 
     public List<RecordComponent> fields() {
@@ -93,7 +100,10 @@ public final class Catalog {
       if (operation == null) {
         throw new IllegalStateException(record + " has no @Operation");
       }
-      Op previous = operations.put(operation.type(), new Op(operation.type(), requestClass(record), replyOf(record), operation));
+      Op previous =
+          operations.put(
+              operation.type(),
+              new Op(operation.type(), requestClass(record), replyOf(record), operation));
       if (previous != null) {
         throw new IllegalStateException("Two operations are named " + operation.type());
       }
@@ -136,6 +146,7 @@ public final class Catalog {
 
   private static Class<? extends Reply> replyOf(Class<?> record) {
     Type family = record.getGenericInterfaces()[0];
-    return ((Class<?>) ((ParameterizedType) family).getActualTypeArguments()[0]).asSubclass(Reply.class);
+    return ((Class<?>) ((ParameterizedType) family).getActualTypeArguments()[0])
+        .asSubclass(Reply.class);
   }
 }

@@ -18,7 +18,9 @@ public sealed interface ConnectionReply extends Reply {
   /// The first frame after a good hello.
   ///
   /// Holds tokens, so its `toString` says only whose it is.
-  @Frame(type = "hello_ack", summary = "The connection is open; what the client needs to know to use it")
+  @Frame(
+      type = "hello_ack",
+      summary = "The connection is open; what the client needs to know to use it")
   record HelloAck(
       @Doc("Id of this peer while it is here") String presenceId,
       @Doc("Name others see") String memberDisplayName,
@@ -27,13 +29,15 @@ public sealed interface ConnectionReply extends Reply {
       @Doc("Whether something of an earlier session was restored") Optional<Boolean> restored,
       @Doc("Summary of the earlier session") Optional<String> lastSummary,
       @Doc("When the member was last here") Optional<Instant> lastSeenAt,
-      @Doc("Groups that were restored, if hello named none") Optional<List<GroupRole>> restoredGroups,
+      @Doc("Groups that were restored, if hello named none")
+          Optional<List<GroupRole>> restoredGroups,
       @Doc("Counters of earlier sessions") Optional<JsonNode> restoredStats,
       @Doc("Deployed services this peer may use") List<JsonNode> services,
       @Doc("Revision of the protocol the broker speaks") int protocolVersion,
       @Doc("What the broker can do beyond the first protocol") List<String> capabilities,
       @Doc("Present it to return silently within the grace") String resumeToken,
-      @Doc("Bearer token for HTTP calls of this session") @JsonProperty("http_token") String httpToken,
+      @Doc("Bearer token for HTTP calls of this session") @JsonProperty("http_token")
+          String httpToken,
       @Doc("Token by which hooks report this session's status") String hookToken,
       @Doc("The broker's clock") Instant serverTime,
       @Doc("Whether the lease of an earlier socket was taken over") boolean resumed,
@@ -51,7 +55,8 @@ public sealed interface ConnectionReply extends Reply {
 
   /// What the admins of a mesh set for a member.
   record MemberProfile(
-      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("What the member does") Optional<String> roleTag,
+      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("What the member does")
+          Optional<String> roleTag,
       @Doc("Groups each of the member's sessions starts in") List<GroupRole> groups,
       @Doc("push, inbox or off") String messageMode) {}
 
@@ -59,7 +64,11 @@ public sealed interface ConnectionReply extends Reply {
   record MeshPolicy(@Doc("Field by field") SelfEditable selfEditable) {}
 
   /// Which of its own fields a member may change without an admin.
-  record SelfEditable(boolean displayName, boolean roleTag, boolean groups, boolean messageMode) {
+  record SelfEditable(
+      @Doc("Their name") boolean displayName,
+      @Doc("What they do") boolean roleTag,
+      @Doc("The groups their sessions start in") boolean groups,
+      @Doc("How messages reach them") boolean messageMode) {
     /// What a mesh starts with.
     public static final SelfEditable ALL = new SelfEditable(true, true, true, true);
   }

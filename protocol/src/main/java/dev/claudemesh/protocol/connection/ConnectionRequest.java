@@ -14,54 +14,82 @@ import java.util.Optional;
 public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
 
   /// Opens a connection as a member, with an optional session key of its own.
-  @Operation(type = "hello", access = Access.OPEN, summary = "Open a connection as a member of a mesh")
+  @Operation(
+      type = "hello",
+      access = Access.OPEN,
+      summary = "Open a connection as a member of a mesh")
   record Hello(
       @Doc("The mesh to connect to") @Size(value = 128, min = 1) String meshId,
-      @Doc("The member's id in that mesh; must belong to pubkey") @Size(value = 128, min = 1) String memberId,
+      @Doc("The member's id in that mesh; must belong to pubkey") @Size(value = 128, min = 1)
+          String memberId,
       @Doc("The member's ed25519 key, hex") @Size(200) String pubkey,
-      @Doc("Key of this session, the address of this peer, hex") @Size(200) Optional<String> sessionPubkey,
-      @Doc("The session key's signature over the same text as signature, hex") @Size(300) Optional<String> sessionSignature,
-      @Doc("Name of this session; the member's name if absent") @Size(100) Optional<String> displayName,
-      @Doc("Claude Code's session id, else one of the client's own") @Size(value = 200, min = 1) String sessionId,
+      @Doc("Key of this session, the address of this peer, hex") @Size(200)
+          Optional<String> sessionPubkey,
+      @Doc("The session key's signature over the same text as signature, hex") @Size(300)
+          Optional<String> sessionSignature,
+      @Doc("Name of this session; the member's name if absent") @Size(100)
+          Optional<String> displayName,
+      @Doc("Claude Code's session id, else one of the client's own") @Size(value = 200, min = 1)
+          String sessionId,
       @Doc("Process id of the client") int pid,
       @Doc("Folder the session works in") @Size(4096) String cwd,
       @Doc("Name of the machine") @Size(255) Optional<String> hostname,
       @Doc("Model the session runs") @Size(100) Optional<String> model,
       @Doc("ai, human, connector or bridge") @Size(20) Optional<String> peerType,
       @Doc("What kind of client connects, such as claude-code") @Size(50) Optional<String> channel,
-      @Doc("Groups of this session; those stored for the member if absent") @Size(50) Optional<List<GroupRole>> groups,
+      @Doc("Groups of this session; those stored for the member if absent") @Size(50)
+          Optional<List<GroupRole>> groups,
       @Doc("Revision of the protocol the client speaks") Optional<Integer> protocolVersion,
-      @Doc("What the client can do beyond the first protocol") @Size(30) Optional<List<String>> capabilities,
+      @Doc("What the client can do beyond the first protocol") @Size(value = 30, each = 50)
+          Optional<List<String>> capabilities,
       @Doc("Why the client connects: session, command or inbox") Optional<Purpose> purpose,
-      @Doc("Token of the last hello_ack, to return within the grace") @Size(200) Optional<String> resumeToken,
-      @Doc("Epochs whose key the client already holds") @Size(1000) Optional<List<Integer>> knownEpochs,
+      @Doc("Token of the last hello_ack, to return within the grace") @Size(200)
+          Optional<String> resumeToken,
+      @Doc("Epochs whose key the client already holds") @Size(1000)
+          Optional<List<Integer>> knownEpochs,
       @Doc("Milliseconds since 1970, within a minute of the broker's clock") double timestamp,
-      @Doc("ed25519 over meshId|memberId|pubkey|timestamp by the member key, hex") @Size(300) String signature)
+      @Doc("ed25519 over meshId|memberId|pubkey|timestamp by the member key, hex") @Size(300)
+          String signature)
       implements ConnectionRequest<ConnectionReply.HelloAck> {}
 
-  /// Opens a connection as a session whose key the member has attested, without using the member's secret key.
-  @Operation(type = "session_hello", access = Access.OPEN, summary = "Open a connection as a session that a member vouches for")
+  /// Opens a connection as a session whose key the member has attested, without using the member's
+  /// secret key.
+  @Operation(
+      type = "session_hello",
+      access = Access.OPEN,
+      summary = "Open a connection as a session that a member vouches for")
   record SessionHello(
       @Doc("The mesh to connect to") @Size(value = 128, min = 1) String meshId,
       @Doc("The id of the member who vouches") @Size(value = 128, min = 1) String parentMemberId,
       @Doc("The key of the member who vouches, hex") @Size(200) String parentMemberPubkey,
       @Doc("Key of this session, hex") @Size(200) String sessionPubkey,
       @Doc("The member's signed statement about the session key") Attestation parentAttestation,
-      @Doc("Name of this session; the member's name if absent") @Size(100) Optional<String> displayName,
-      @Doc("Claude Code's session id, else one of the client's own") @Size(value = 200, min = 1) String sessionId,
+      @Doc("Name of this session; the member's name if absent") @Size(100)
+          Optional<String> displayName,
+      @Doc("Claude Code's session id, else one of the client's own") @Size(value = 200, min = 1)
+          String sessionId,
       @Doc("Process id of the client") int pid,
       @Doc("Folder the session works in") @Size(4096) String cwd,
       @Doc("Name of the machine") @Size(255) Optional<String> hostname,
       @Doc("Model the session runs") @Size(100) Optional<String> model,
       @Doc("ai, human, connector or bridge") @Size(20) Optional<String> peerType,
       @Doc("What kind of client connects, such as claude-code") @Size(50) Optional<String> channel,
-      @Doc("Groups of this session; those stored for the member if absent") @Size(50) Optional<List<GroupRole>> groups,
+      @Doc("Groups of this session; those stored for the member if absent") @Size(50)
+          Optional<List<GroupRole>> groups,
       @Doc("Revision of the protocol the client speaks") Optional<Integer> protocolVersion,
-      @Doc("What the client can do beyond the first protocol") @Size(30) Optional<List<String>> capabilities,
-      @Doc("Token of the last hello_ack, to return within the grace") @Size(200) Optional<String> resumeToken,
-      @Doc("Epochs whose key the client already holds") @Size(1000) Optional<List<Integer>> knownEpochs,
+      @Doc("What the client can do beyond the first protocol") @Size(value = 30, each = 50)
+          Optional<List<String>> capabilities,
+      @Doc("Token of the last hello_ack, to return within the grace") @Size(200)
+          Optional<String> resumeToken,
+      @Doc("Epochs whose key the client already holds") @Size(1000)
+          Optional<List<Integer>> knownEpochs,
       @Doc("Milliseconds since 1970, within a minute of the broker's clock") double timestamp,
-      @Doc("ed25519 over claudemesh-session-hello|meshId|parent|session|timestamp by the session key, hex") @Size(300) String signature)
+      @Doc(
+              "ed25519 over claudemesh-session-hello|meshId|parent|session|timestamp by the session"
+                  + " key, hex")
+          @Size(300)
+          String signature,
+      @Doc("What the session is, in its own words") @Size(50) Optional<String> role)
       implements ConnectionRequest<ConnectionReply.HelloAck> {}
 
   /// Ends the peer at once, instead of after the grace that follows a lost socket.
@@ -77,5 +105,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
       @Doc("The session key, hex") @Size(200) String sessionPubkey,
       @Doc("The member key, hex") @Size(200) String parentMemberPubkey,
       @Doc("Milliseconds since 1970; at most 24 hours ahead") double expiresAt,
-      @Doc("ed25519 over claudemesh-session-attest|parent|session|expiresAt by the member key, hex") @Size(300) String signature) {}
+      @Doc("ed25519 over claudemesh-session-attest|parent|session|expiresAt by the member key, hex")
+          @Size(300)
+          String signature) {}
 }

@@ -13,22 +13,55 @@ public final class Canonical {
 
   /// Signed by the member key: this session is mine until then.
   public static String attestation(String parentPubkey, String sessionPubkey, double expiresAt) {
-    return "claudemesh-session-attest|" + parentPubkey + "|" + sessionPubkey + "|" + decimal(expiresAt);
+    return "claudemesh-session-attest|"
+        + parentPubkey
+        + "|"
+        + sessionPubkey
+        + "|"
+        + decimal(expiresAt);
   }
 
   /// Signed by the session key.
-  public static String sessionHello(String meshId, String parentPubkey, String sessionPubkey, double timestamp) {
-    return "claudemesh-session-hello|" + meshId + "|" + parentPubkey + "|" + sessionPubkey + "|" + decimal(timestamp);
+  public static String sessionHello(
+      String meshId, String parentPubkey, String sessionPubkey, double timestamp) {
+    return "claudemesh-session-hello|"
+        + meshId
+        + "|"
+        + parentPubkey
+        + "|"
+        + sessionPubkey
+        + "|"
+        + decimal(timestamp);
   }
 
   /// Signed by the owner.
-  public static String inviteV2(String meshId, String inviteId, long expiresAtSeconds, String role, String ownerPubkey) {
-    return "v=2|" + meshId + "|" + inviteId + "|" + expiresAtSeconds + "|" + role + "|" + ownerPubkey;
+  public static String inviteV2(
+      String meshId, String inviteId, long expiresAtSeconds, String role, String ownerPubkey) {
+    return "v=2|"
+        + meshId
+        + "|"
+        + inviteId
+        + "|"
+        + expiresAtSeconds
+        + "|"
+        + role
+        + "|"
+        + ownerPubkey;
   }
 
   /// Signed by an admin who may invite.
-  public static String inviteV3(String meshId, String inviteId, long expiresAtSeconds, String role, String issuerPubkey) {
-    return "v=3|" + meshId + "|" + inviteId + "|" + expiresAtSeconds + "|" + role + "|" + issuerPubkey;
+  public static String inviteV3(
+      String meshId, String inviteId, long expiresAtSeconds, String role, String issuerPubkey) {
+    return "v=3|"
+        + meshId
+        + "|"
+        + inviteId
+        + "|"
+        + expiresAtSeconds
+        + "|"
+        + role
+        + "|"
+        + issuerPubkey;
   }
 
   /// Signed by the newcomer who takes an invite.
@@ -45,12 +78,19 @@ public final class Canonical {
   ///
   /// @param pathWithQuery as sent, beginning with a slash
   /// @param bodySha256 lower-case hex; of the empty body where there is none
-  public static String httpCall(String method, String pathWithQuery, String bodySha256, long timestamp, String nonce) {
+  public static String httpCall(
+      String method, String pathWithQuery, String bodySha256, long timestamp, String nonce) {
     return method + "|" + pathWithQuery + "|" + bodySha256 + "|" + timestamp + "|" + nonce;
   }
 
-  /// Prints as JavaScript does: no point and no exponent for whole milliseconds.
+  /// Prints a number as JavaScript does, for every number a clock may show: no exponent, and no
+  /// point where there is no fraction. What is no such number prints as something that no signature
+  /// is over.
   static String decimal(double number) {
-    return number == Math.rint(number) && Math.abs(number) < 1e15 ? Long.toString((long) number) : new BigDecimal(number).toPlainString();
+    if (!Double.isFinite(number)) {
+      return Double.toString(number);
+    }
+    String plain = new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
+    return plain.equals("-0") ? "0" : plain;
   }
 }

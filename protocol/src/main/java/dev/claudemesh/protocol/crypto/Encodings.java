@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /// Texts to bytes and back; what is not well-formed is empty, never an exception.
 final class Encodings {
-  /// What JavaScript writes for half a surrogate pair, so that both ends encrypt the same bytes for the same text.
+  /// What JavaScript writes for half a surrogate pair, so that both ends encrypt the same bytes for
+  /// the same text.
   private static final byte[] REPLACEMENT = {(byte) 0xef, (byte) 0xbf, (byte) 0xbd};
 
   private Encodings() {}
@@ -26,13 +27,16 @@ final class Encodings {
 
   static Optional<byte[]> hex(String text, int bytes) {
     try {
-      return text.length() == 2 * bytes ? Optional.of(HexFormat.of().parseHex(text)) : Optional.empty();
+      return text.length() == 2 * bytes
+          ? Optional.of(HexFormat.of().parseHex(text))
+          : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  /// The bytes that are signed: empty for a text that is not valid Unicode, since two such texts could have the same bytes.
+  /// The bytes that are signed: empty for a text that is not valid Unicode, since two such texts
+  /// could have the same bytes.
   static Optional<byte[]> exactUtf8(String text) {
     try {
       return Optional.of(bytes(StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text))));

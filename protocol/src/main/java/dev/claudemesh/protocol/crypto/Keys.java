@@ -10,10 +10,12 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Signing, verifying, encrypting and opening. Thread-safe; the native library is loaded by the first call.
+/// Signing, verifying, encrypting and opening. Thread-safe; the native library is loaded by the
+/// first call.
 ///
-/// What came over the wire never makes these throw: a signature that is not one is `false`, a body that does not open is empty.
-/// Keys are ed25519; for boxes they are converted to x25519, as every client of this protocol does.
+/// What came over the wire never makes these throw: a signature that is not one is `false`, a body
+/// that does not open is empty. Keys are ed25519; for boxes they are converted to x25519, as every
+/// client of this protocol does.
 public final class Keys {
   private static final Base64.Encoder BASE64 = Base64.getEncoder();
   private static final Base64.Encoder BASE64_URL = Base64.getUrlEncoder().withoutPadding();
@@ -28,11 +30,15 @@ public final class Keys {
   /// Signs a canonical text.
   ///
   /// @return 128 lower-case hex characters
-  /// @throws Problem `invalid_argument` if the text holds half a surrogate pair, which has no one form in bytes
+  /// @throws Problem `invalid_argument` if the text holds half a surrogate pair, which has no one
+  ///   form in bytes
   public static String sign(SecretKey key, String canonical) {
     byte[] message =
         Encodings.exactUtf8(canonical)
-            .orElseThrow(() -> new Problem(ProblemCode.INVALID_ARGUMENT, "A text with broken characters cannot be signed; correct the names in it"));
+            .orElseThrow(() ->
+                new Problem(
+                    ProblemCode.INVALID_ARGUMENT,
+                    "A text with broken characters cannot be signed; correct the names in it"));
     byte[] secret = key.bytes();
     try {
       return HexFormat.of().formatHex(Sodium.sign(message, secret));
@@ -44,9 +50,9 @@ public final class Keys {
   /// Whether a signature is this key's over exactly this text; false for anything malformed.
   public static boolean verify(PublicKey key, String canonical, String signatureHex) {
     return Encodings.hex(signatureHex, Sodium.SIGNATURE_BYTES)
-        .flatMap(
-            signature ->
-                Encodings.exactUtf8(canonical).map(message -> Sodium.verify(signature, message, key.bytes())))
+        .flatMap(signature ->
+            Encodings.exactUtf8(canonical)
+                .map(message -> Sodium.verify(signature, message, key.bytes())))
         .orElse(false);
   }
 
@@ -58,15 +64,19 @@ public final class Keys {
     byte[] receiver = x25519Of(to);
     byte[] secret = x25519SecretOf(from);
     try {
-      byte[] boxed = Sodium.box(Encodings.utf8(text), nonce, receiver, secret).orElseThrow(() -> unusable(to.brief()));
+      byte[] boxed =
+          Sodium.box(Encodings.utf8(text), nonce, receiver, secret)
+              .orElseThrow(() -> unusable(to.brief()));
       return new Boxed(BASE64.encodeToString(nonce), BASE64.encodeToString(boxed));
     } finally {
       wipe(secret);
     }
   }
 
-  /// Opens what {@link #box} made; empty if it was not boxed by this sender to this receiver, or was changed since.
-  public static Optional<String> openBox(String nonceB64, String ciphertextB64, PublicKey from, SecretKey to) {
+  /// Opens what {@link #box} made; empty if it was not boxed by this sender to this receiver, or
+  /// was changed since.
+  public static Optional<String> openBox(
+      String nonceB64, String ciphertextB64, PublicKey from, SecretKey to) {
     Optional<byte[]> sender = Sodium.toX25519(from.bytes());
     Optional<byte[]> nonce = Encodings.base64(nonceB64);
     Optional<byte[]> boxed = Encodings.base64(ciphertextB64);
@@ -88,10 +98,13 @@ public final class Keys {
     return new Boxed(BASE64.encodeToString(nonce), BASE64.encodeToString(boxed));
   }
 
-  /// Opens what {@link #secretBox} made; empty if it was made under another key, or was changed since.
+  /// Opens what {@link #secretBox} made; empty if it was made under another key, or was changed
+  /// since.
   public static Optional<String> openSecretBox(String nonceB64, String ciphertextB64, MeshKey key) {
     return Encodings.base64(nonceB64)
-        .flatMap(nonce -> Encodings.base64(ciphertextB64).flatMap(boxed -> Sodium.openSecretBox(boxed, nonce, key.bytes())))
+        .flatMap(nonce ->
+            Encodings.base64(ciphertextB64)
+                .flatMap(boxed -> Sodium.openSecretBox(boxed, nonce, key.bytes())))
         .map(Keys::text);
   }
 
@@ -105,7 +118,8 @@ public final class Keys {
     }
   }
 
-  /// The x25519 form of a public key, base64url; empty for a key that is no usable point of the curve.
+  /// The x25519 form of a public key, base64url; empty for a key that is no usable point of the
+  /// curve.
   public static Optional<String> x25519Public(PublicKey key) {
     return Sodium.toX25519(key.bytes()).map(BASE64_URL::encodeToString);
   }
@@ -115,7 +129,8 @@ public final class Keys {
     return HexFormat.of().formatHex(sha256(bytes));
   }
 
-  /// A short name of a key for people to compare and for links: the first 16 characters of its SHA-256 in base64url.
+  /// A short name of a key for people to compare and for links: the first 16 characters of its
+  /// SHA-256 in base64url.
   public static String fingerprint(PublicKey key) {
     return BASE64_URL.encodeToString(sha256(key.bytes())).substring(0, 16);
   }
@@ -134,7 +149,9 @@ public final class Keys {
   }
 
   static Problem unusable(String brief) {
-    return new Problem(ProblemCode.INVALID_ARGUMENT, "Nothing can be encrypted to the key " + brief + "…: it is not a valid ed25519 key");
+    return new Problem(
+        ProblemCode.INVALID_ARGUMENT,
+        "Nothing can be encrypted to the key " + brief + "…: it is not a valid ed25519 key");
   }
 
   private static byte[] x25519SecretOf(SecretKey key) {

@@ -4,7 +4,8 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 
-/// The key that a mesh's group messages are encrypted under during one epoch. Members hold it; the broker sees it only sealed.
+/// The key that a mesh's group messages are encrypted under during one epoch. Members hold it; the
+/// broker sees it only sealed.
 public final class MeshKey {
   private static final Base64.Encoder B64URL = Base64.getUrlEncoder().withoutPadding();
 
@@ -31,10 +32,14 @@ public final class MeshKey {
   ///
   /// @throws IllegalArgumentException if it is not 32 bytes in base64url
   public static MeshKey ofBase64Url(int epoch, String text) {
-    return new MeshKey(epoch, Encodings.base64Url(text).orElseThrow(() -> new IllegalArgumentException("A mesh key is base64url")));
+    return new MeshKey(
+        epoch,
+        Encodings.base64Url(text)
+            .orElseThrow(() -> new IllegalArgumentException("A mesh key is base64url")));
   }
 
-  /// Opens a key that was sealed to a member; empty if it was sealed to somebody else, tampered with, or is no mesh key.
+  /// Opens a key that was sealed to a member; empty if it was sealed to somebody else, tampered
+  /// with, or is no mesh key.
   public static Optional<MeshKey> openSealed(int epoch, String sealed, SecretKey member) {
     if (epoch < 1) {
       return Optional.empty();
@@ -58,10 +63,12 @@ public final class MeshKey {
   ///
   /// @throws dev.claudemesh.protocol.Problem `invalid_argument` if the member's key is not usable
   public String sealTo(PublicKey member) {
-    return B64URL.encodeToString(Sodium.seal(bytes, Keys.x25519Of(member)).orElseThrow(() -> Keys.unusable(member.brief())));
+    return B64URL.encodeToString(
+        Sodium.seal(bytes, Keys.x25519Of(member)).orElseThrow(() -> Keys.unusable(member.brief())));
   }
 
-  /// The key, sealed to an x25519 key in base64url, which is all that old clients send with a claim; empty if that key is not usable.
+  /// The key, sealed to an x25519 key in base64url, which is all that old clients send with a
+  /// claim; empty if that key is not usable.
   public Optional<String> sealToX25519(String recipient) {
     return Encodings.base64Url(recipient)
         .filter(key -> key.length == Sodium.KEY_BYTES)
@@ -75,7 +82,9 @@ public final class MeshKey {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof MeshKey key && epoch == key.epoch && MessageDigest.isEqual(bytes, key.bytes);
+    return other instanceof MeshKey key
+        && epoch == key.epoch
+        && MessageDigest.isEqual(bytes, key.bytes);
   }
 
   /// By epoch alone: equal keys have equal epochs, and nothing of the key shows.

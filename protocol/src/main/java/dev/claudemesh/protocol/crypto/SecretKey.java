@@ -3,7 +3,8 @@ package dev.claudemesh.protocol.crypto;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/// An ed25519 secret key in libsodium's form (seed, then public key; 64 bytes). Never printed: `toString` names only the public half.
+/// An ed25519 secret key in libsodium's form (seed, then public key; 64 bytes). Never printed:
+/// `toString` names only the public half.
 public final class SecretKey {
   private static final int BYTES = 64;
 
@@ -26,7 +27,8 @@ public final class SecretKey {
   public static SecretKey ofHex(String hex) {
     return new SecretKey(
         Encodings.hex(hex, BYTES)
-            .orElseThrow(() -> new IllegalArgumentException("An ed25519 secret key is 128 hex characters")));
+            .orElseThrow(
+                () -> new IllegalArgumentException("An ed25519 secret key is 128 hex characters")));
   }
 
   /// For writing into a file that only its owner may read.

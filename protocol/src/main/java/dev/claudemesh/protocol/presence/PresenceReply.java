@@ -16,14 +16,16 @@ public sealed interface PresenceReply extends Reply {
 
   /// Who is here, the longest first, the caller included.
   @Frame(type = "peers_list", summary = "Who is here")
-  record PeersList(@Doc("One entry a peer, the longest here first") List<Peer> peers) implements PresenceReply {}
+  record PeersList(@Doc("One entry a peer, the longest here first") List<Peer> peers)
+      implements PresenceReply {}
 
   /// One peer.
   record Peer(
       @Doc("Its address: session key, else member key") String pubkey,
       @Doc("Its name") String displayName,
       @Doc("idle, working or dnd") Status status,
-      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("What it is working on") Optional<String> summary,
+      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("What it is working on")
+          Optional<String> summary,
       @Doc("Its groups") List<GroupRole> groups,
       @Doc("Its session id") String sessionId,
       @Doc("When it came") Instant connectedAt,
@@ -42,16 +44,22 @@ public sealed interface PresenceReply extends Reply {
 
   /// What a peer says of itself.
   record Profile(
-      Optional<String> avatar, Optional<String> title, Optional<String> bio, Optional<List<String>> capabilities) {
-    public static final Profile EMPTY = new Profile(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      @Doc("An emoji or a URL of a picture") Optional<String> avatar,
+      @Doc("What it is, in a few words") Optional<String> title,
+      @Doc("More about it") Optional<String> bio,
+      @Doc("What it can be asked to do") Optional<List<String>> capabilities) {
+    public static final Profile EMPTY =
+        new Profile(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// The answer to a hook.
   @Frame(type = "hook_ack", summary = "Whether a hook's report found its session")
   record HookAck(
-      boolean ok,
-      @JsonProperty("presence_id") Optional<String> presenceId,
-      Optional<Boolean> pending,
-      Optional<String> error)
+      @Doc("Whether the report was accepted") boolean ok,
+      @Doc("The peer whose status changed") @JsonProperty("presence_id")
+          Optional<String> presenceId,
+      @Doc("true if no such session is here yet; the report is kept for 10 seconds")
+          Optional<Boolean> pending,
+      @Doc("Why it was not accepted") Optional<String> error)
       implements PresenceReply {}
 }
