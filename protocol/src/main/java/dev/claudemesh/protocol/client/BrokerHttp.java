@@ -1,34 +1,96 @@
 package dev.claudemesh.protocol.client;
 
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.crypto.SecretKey;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
 /// Calls of a broker over HTTP, signed by a member's key where the operation asks for it.
-/// Thread-safe; close it before the program ends.
+/// Thread-safe; close it before the program ends, or its threads hold up the end.
 ///
 /// Follows no redirect, and reads no answer longer than 4 MiB. A call takes 10 s at most.
 public final class BrokerHttp implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_ANSWER_BYTES = 4 << 20;
+
+  private final URI broker;
+  private final InstantSource clock;
+  private final Duration callTimeout;
+  private final HttpClient http;
+
   /// @param brokerUrl the broker's WebSocket address; calls go to the same host and port
-  /// @throws dev.claudemesh.protocol.Problem `invalid_argument` if it cannot be an address of a
-  ///   broker
-  public BrokerHttp(URI brokerUrl) {}
+  /// @throws Problem `invalid_argument` if it cannot be an address of a broker
+  public BrokerHttp(URI brokerUrl) {
+    this(brokerUrl, InstantSource.system(), CALL_TIMEOUT);
+  }
+
+  BrokerHttp(URI brokerUrl, InstantSource clock, Duration callTimeout) {
+    this.broker = BrokerUrl.http(brokerUrl);
+    this.clock = clock;
+    this.callTimeout = callTimeout;
+    this.http =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Thread::startVirtualThread)
+            .build();
+  }
 
   /// Calls an operation.
   ///
   /// @param signer the key to sign with; empty for operations that anyone may call
   /// @param pathParameters values of the route's parameters that are no fields of the request, such
   ///   as `mesh`
-  /// @throws dev.claudemesh.protocol.Problem what the broker answered, or `unreachable`, or
-  ///   `timeout`
+  /// @throws Problem what the broker answered, or `unreachable`, or `timeout`
   public <R extends Reply> R call(
       Request<R> request, Optional<SecretKey> signer, Map<String, String> pathParameters) {
-    throw new UnsupportedOperationException();
+    HttpCall call = HttpCall.of(request, pathParameters);
+    HttpResponse<byte[]> response = send(call, signer);
+    return HttpAnswer.read(broker, call.op(), response.statusCode(), response.body());
+  }
+
+  private HttpResponse<byte[]> send(HttpCall call, Optional<SecretKey> signer) {
+    HttpRequest request = call.request(broker, signer, clock.instant(), callTimeout);
+    try {
+      return http.send(
+          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    } catch (HttpTimeoutException e) {
+      throw new Problem(
+          ProblemCode.TIMEOUT,
+          "The broker at "
+              + broker
+              + " did not answer within "
+              + callTimeout.toSeconds()
+              + " s. Try again; what was asked may have been done.");
+    } catch (IOException e) {
+      throw Verdict.unreachable(broker, ConnectFailure.describe(e)).problem();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Problem(
+          ProblemCode.TIMEOUT, "The call was interrupted. What was asked may have been done.");
+    }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    http.shutdownNow();
+    try {
+      http.awaitTermination(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param brokerUrl the broker's WebSocket address, such as `ws://127.0.0.1:7900/ws`
 /// @param member the member's key, the same in all of its sessions
 /// @param session the key of this session; empty for a client that speaks as the member itself
-public record Identity(URI brokerUrl, String meshId, String memberId, SecretKey member, Optional<SecretKey> session) {
+public record Identity(
+    URI brokerUrl, String meshId, String memberId, SecretKey member, Optional<SecretKey> session) {
   /// The key others reach this client by.
   public PublicKey address() {
     return session.orElse(member).publicKey();

@@ -18,6 +18,10 @@ final class InboxContents {
     return unshown.containsKey(messageId) || shown.contains(messageId);
   }
 
+  boolean waits(String messageId) {
+    return unshown.containsKey(messageId);
+  }
+
   void checkRoom() {
     if (unshown.size() >= Inbox.UNSHOWN_LIMIT) {
       throw new Problem(

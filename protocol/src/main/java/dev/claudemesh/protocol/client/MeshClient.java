@@ -1,24 +1,40 @@
 package dev.claudemesh.protocol.client;
 
+import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
+import dev.claudemesh.protocol.connection.ConnectionRequest.Goodbye;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
+import dev.claudemesh.protocol.messaging.MessageRequest.Send;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /// One connection to one mesh that comes back by itself: says hello, answers calls, keeps what is
 /// sent until it is acknowledged, stores what comes before it confirms it, and looks after the
 /// mesh's keys.
 ///
-/// Thread-safe. Holds three virtual threads and an HttpClient until it is closed. Lost connections
+/// Thread-safe. Holds a few virtual threads and an HttpClient until it is closed. Lost connections
 /// are made again after 1, 2, 4, … 30 s; what cannot be mended by trying again ends the client, and
 /// {@link MeshListener#ended} says what to do.
 public final class MeshClient implements AutoCloseable {
-  private MeshClient() {}
+  private static final Duration FLUSH = Duration.ofSeconds(2);
+  private static final Duration LEAVE = Duration.ofSeconds(1);
+
+  private final Identity identity;
+  private final Inbox inbox;
+  private final Engine engine;
+
+  private MeshClient(Builder parts) {
+    identity = parts.identity;
+    inbox = parts.inbox;
+    engine = new Engine(parts);
+  }
 
   /// Begins a client; {@link Builder#start} connects it.
   public static Builder builder(Identity identity, HelloDetails details) {
@@ -90,75 +106,100 @@ public final class MeshClient implements AutoCloseable {
 
     /// Brings the inbox's unshown messages to the listener, then connects. Returns at once.
     public MeshClient start() {
-      return new MeshClient();
+      MeshClient client = new MeshClient(this);
+      client.engine.begin();
+      return client;
     }
   }
 
   /// Waits until the broker knows us.
   ///
-  /// @throws dev.claudemesh.protocol.Problem why it was refused, or why it could not be reached
-  ///   until then
+  /// @throws Problem why it was refused, or why it could not be reached until then
   public HelloAck ready(Duration atMost) {
-    throw new UnsupportedOperationException();
+    return engine.standing.awaitOpen(atMost);
   }
 
   public ConnectionState state() {
-    throw new UnsupportedOperationException();
+    return engine.standing.state();
   }
 
   /// The last answer to our hello; empty before the first.
   public Optional<HelloAck> hello() {
-    throw new UnsupportedOperationException();
+    return engine.standing.hello();
   }
 
   public Identity identity() {
-    throw new UnsupportedOperationException();
+    return identity;
   }
 
-  /// Calls an operation of the socket; completes with its reply, or with a {@link
-  /// dev.claudemesh.protocol.Problem}: the broker's, `timeout`, `unreachable` if the connection is
-  /// down or goes down, `limit` if too many calls wait. Messages go through {@link #send}.
+  /// Calls an operation of the socket; completes with its reply, or with a {@link Problem}: the
+  /// broker's, `timeout`, `unreachable` if the connection is down or goes down, `limit` if too many
+  /// calls wait. Messages go through {@link #send}.
   public <R extends Reply> CompletableFuture<R> call(Request<R> request) {
-    throw new UnsupportedOperationException();
+    return engine.calls.call(notSend(request));
   }
 
-  /// The same, waiting for the reply. Not to be called on an event loop.
+  /// The same, waiting for the reply.
   ///
-  /// @throws dev.claudemesh.protocol.Problem as {@link #call}
+  /// @throws Problem as {@link #call}
   public <R extends Reply> R ask(Request<R> request) {
-    throw new UnsupportedOperationException();
+    return engine.calls.ask(notSend(request));
+  }
+
+  private static <R extends Reply> Request<R> notSend(Request<R> request) {
+    if (request instanceof Send) {
+      throw new IllegalArgumentException(
+          "Messages go through send(Outgoing), which encrypts and keeps them");
+    }
+    return request;
   }
 
   /// Encrypts a message and puts it into the outbox; completes when the broker has it on disk.
   /// Waits through lost connections without a limit of time: a caller who gives up may do so, the
   /// message is sent all the same.
   ///
-  /// @throws dev.claudemesh.protocol.Problem at once, and nothing was queued: `key_pending`,
-  ///   `too_large`, `repeated`, `limit`, `invalid_argument`
+  /// @throws Problem at once, and nothing was queued: `key_pending`, `too_large`, `repeated`,
+  ///   `limit`, `invalid_argument`
   public CompletableFuture<Ack> send(Outgoing message) {
-    throw new UnsupportedOperationException();
+    engine
+        .standing
+        .ended()
+        .ifPresent(why -> {
+          throw why;
+        });
+    return engine.sender.send(message);
   }
 
   /// Tells the senders that the session has been shown their messages, now or when the connection
   /// is back; marks them in the inbox.
   public void seen(Collection<String> messageIds) {
-    throw new UnsupportedOperationException();
+    inbox.shown(messageIds);
+    engine.seen.add(messageIds);
   }
 
   /// Flushes the outbox, leaves at once instead of after the grace, and closes.
   public void goodbye() {
-    throw new UnsupportedOperationException();
+    engine.flush(FLUSH);
+    try {
+      call(new Goodbye()).orTimeout(LEAVE.toMillis(), TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException e) {
+      // gone already, or soon by the end of the grace
+    }
+    close(Duration.ZERO);
   }
 
   /// Waits until the outbox is empty, at most so long, then closes. What was not sent stays in the
   /// outbox. May be called twice.
   public void close(Duration flushAtMost) {
-    throw new UnsupportedOperationException();
+    if (engine.standing.beginClosing()) {
+      engine.flush(flushAtMost);
+      engine.stop();
+    }
   }
 
   /// Closes after up to 2 s for the outbox.
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    close(FLUSH);
   }
 }
