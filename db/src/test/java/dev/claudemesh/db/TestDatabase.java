@@ -25,7 +25,7 @@ public final class TestDatabase implements AutoCloseable {
 
   private TestDatabase(DatabaseUrl url) {
     this.url = url;
-    this.database = Database.open(config(), line -> {});
+    this.database = Database.attach(url, config());
   }
 
   /// A new database with all tables and no rows.
