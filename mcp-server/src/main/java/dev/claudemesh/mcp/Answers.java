@@ -1,0 +1,124 @@
+package dev.claudemesh.mcp;
+
+import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.meshes.MeshReply;
+import dev.claudemesh.protocol.messaging.DeliveryStatus;
+import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.presence.PresenceReply;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What the model reads of a reply: as short as it can be, with other people's words made harmless.
+final class Answers {
+  private Answers() {}
+
+  /// @param several whether answers of other meshes stand beside it
+  static String text(Catalog.Op op, Reply reply, MeshLink link, boolean several) {
+    String answer =
+        switch (reply) {
+          case PresenceReply.PeersList list ->
+              peers(list.peers(), link.client().identity().address().hex());
+          case MessageReply.StatusResult result -> status(result);
+          case MeshReply.InfoResult info -> info(info);
+          case MessageReply.Ack ack -> "Done.";
+          case Reply other -> Wire.mapper().writeValueAsString(other);
+        };
+    return several ? "[" + PeerText.attribute(link.slug()) + "]\n" + answer : answer;
+  }
+
+  private static String peers(List<PresenceReply.Peer> peers, String self) {
+    List<String> lines =
+        peers.stream().filter(peer -> !peer.pubkey().equals(self)).map(Answers::peer).toList();
+    return lines.isEmpty()
+        ? "Nobody else is here. Members that are away get messages when they come back;"
+            + " send_message takes their names too."
+        : String.join("\n", lines);
+  }
+
+  private static String peer(PresenceReply.Peer peer) {
+    String groups = groups(peer.groups());
+    return PeerText.attribute(peer.displayName())
+        + " ("
+        + peer.pubkey().substring(0, 8)
+        + ") "
+        + word(peer.status())
+        + (peer.connected().orElse(true) ? "" : ", connection lost")
+        + peer.summary()
+            .filter(text -> !text.isBlank())
+            .map(text -> " – " + PeerText.attribute(text))
+            .orElse("")
+        + (groups.isEmpty() ? "" : " " + groups)
+        + peer.hostname().map(host -> " on " + PeerText.attribute(host)).orElse("")
+        + peer.profile()
+            .flatMap(PresenceReply.Profile::title)
+            .map(title -> ", " + PeerText.attribute(title))
+            .orElse("");
+  }
+
+  private static String groups(List<GroupRole> groups) {
+    return groups.stream()
+        .map(group ->
+            "@"
+                + PeerText.attribute(group.name())
+                + group.role().map(role -> ":" + PeerText.attribute(role)).orElse(""))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String status(MessageReply.StatusResult result) {
+    String recipients =
+        result.recipients().stream()
+            .map(recipient ->
+                PeerText.attribute(recipient.name())
+                    + ": "
+                    + word(recipient.state())
+                    + recipient
+                        .reason()
+                        .filter(reason -> recipient.state() != DeliveryStatus.SEEN)
+                        .map(reason -> " (" + reason + ")")
+                        .orElse("")
+                    + recipient.at().map(at -> " at " + at).orElse(""))
+            .collect(Collectors.joining("\n"));
+    return "Message "
+        + result.messageId()
+        + " to "
+        + PeerText.attribute(result.targetSpec())
+        + "\n"
+        + recipients;
+  }
+
+  private static String info(MeshReply.InfoResult info) {
+    return info.name().map(PeerText::attribute).orElse(info.mesh())
+        + ": "
+        + info.peers()
+        + " peers here"
+        + info.members().map(members -> " of " + members + " members").orElse("")
+        + (info.groups().isEmpty()
+            ? ""
+            : "; groups "
+                + info.groups().stream().map(PeerText::attribute).collect(Collectors.joining(" ")))
+        + "; you are "
+        + PeerText.attribute(info.yourName())
+        + (info.yourGroups().isEmpty()
+            ? ""
+            : " in "
+                + info.yourGroups().stream()
+                    .map(PeerText::attribute)
+                    .collect(Collectors.joining(" ")))
+        + info.epoch().map(epoch -> "; key epoch " + epoch).orElse("")
+        + warning(info.encryption(), "compat", "; group messages of old clients are NOT encrypted")
+        + warning(info.custody(), "broker", "; the broker knows the mesh key");
+  }
+
+  private static String warning(Optional<String> value, String bad, String text) {
+    return value.filter(bad::equals).map(found -> text).orElse("");
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,103 @@
+package dev.claudemesh.mcp;
+
+import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.InputSchema;
+import dev.claudemesh.protocol.Operation.Effect;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.presence.StatusSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An operation of the catalogue as a tool: its name, schema and hints come from the record, its
+/// arguments are decoded and checked as the socket decodes and checks a frame.
+final class CatalogTool implements Tool {
+  private final Catalog.Op op;
+  private final Meshes meshes;
+  private final StatusReporter status;
+
+  CatalogTool(Catalog.Op op, Meshes meshes, StatusReporter status) {
+    this.op = op;
+    this.meshes = meshes;
+    this.status = status;
+  }
+
+  @Override
+  public String name() {
+    return op.type();
+  }
+
+  @Override
+  public String description() {
+    return op.operation().summary() + ".";
+  }
+
+  @Override
+  public ObjectNode schema() {
+    ObjectNode schema = InputSchema.of(op);
+    ObjectNode properties = (ObjectNode) schema.get("properties");
+    if (op.record() == PresenceRequest.SetStatus.class) {
+      properties.remove("source");
+    }
+    properties
+        .putObject(MeshParameter.NAME)
+        .put("type", "string")
+        .put("description", MeshParameter.DESCRIPTION);
+    return schema;
+  }
+
+  @Override
+  public Effect effect() {
+    return op.operation().effect();
+  }
+
+  @Override
+  public String call(ObjectNode arguments) {
+    Optional<String> mesh = MeshParameter.of(name(), arguments);
+    ObjectNode fields = arguments.deepCopy();
+    fields.remove(MeshParameter.NAME);
+    fields.remove("source");
+    Request<?> request = asOurselves(Wire.bind(op, fields));
+    List<String> answers = new ArrayList<>();
+    Optional<Problem> notFound = Optional.empty();
+    List<MeshLink> links = forEveryMesh() ? meshes.someOrAll(mesh) : List.of(meshes.one(mesh));
+    for (MeshLink link : links) {
+      try {
+        link.requireConnection();
+        Reply reply = link.client().ask(request);
+        answers.add(Answers.text(op, reply, link, links.size() > 1));
+      } catch (Problem problem) {
+        if (links.size() == 1 || problem.code() != ProblemCode.NOT_FOUND) {
+          throw problem;
+        }
+        notFound = Optional.of(problem);
+      }
+    }
+    if (answers.isEmpty()) {
+      throw notFound.orElseThrow();
+    }
+    return op.operation().effect() == Effect.READ
+        ? String.join("\n\n", answers)
+        : answers.getFirst();
+  }
+
+  /// What a peer says of itself, it says everywhere; what it asks, it asks everywhere; groups
+  /// belong to one mesh.
+  private boolean forEveryMesh() {
+    return !op.room().equals("groups");
+  }
+
+  private Request<?> asOurselves(Request<?> request) {
+    if (request instanceof PresenceRequest.SetStatus said) {
+      status.manual(said.status());
+      return new PresenceRequest.SetStatus(said.status(), Optional.of(StatusSource.MANUAL));
+    }
+    return request;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.claudemesh.mcp;
+
+import dev.claudemesh.protocol.presence.Status;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The hooks of Claude Code that we register, each with the word of `claudemesh hook <word>`.
+public enum HookEvent {
+  SESSION_START("session-start", "SessionStart", Optional.of(Status.IDLE)),
+  PROMPT("prompt", "UserPromptSubmit", Optional.of(Status.WORKING)),
+  STOP("stop", "Stop", Optional.of(Status.IDLE)),
+  STOP_FAILURE("stop-failure", "StopFailure", Optional.of(Status.IDLE)),
+  SESSION_END("session-end", "SessionEnd", Optional.empty());
+
+  private final String word;
+  private final String claudeName;
+  private final Optional<Status> status;
+
+  HookEvent(String word, String claudeName, Optional<Status> status) {
+    this.word = word;
+    this.claudeName = claudeName;
+    this.status = status;
+  }
+
+  /// The argument of `claudemesh hook`.
+  public String word() {
+    return word;
+  }
+
+  /// What Claude Code calls it in its settings.
+  public String claudeName() {
+    return claudeName;
+  }
+
+  /// What the session is doing once this has happened; empty where it ends.
+  public Optional<Status> status() {
+    return status;
+  }
+
+  /// Reads the argument; `idle` and `working` are what older installations registered.
+  public static Optional<HookEvent> of(String word) {
+    return switch (word) {
+      case "idle" -> Optional.of(STOP);
+      case "working" -> Optional.of(PROMPT);
+      case String other ->
+          Arrays.stream(values()).filter(event -> event.word.equals(other)).findFirst();
+    };
+  }
+}

@@ -1,0 +1,22 @@
+package dev.claudemesh.mcp;
+
+import dev.claudemesh.protocol.config.ConfigFile;
+import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.crypto.SecretKey;
+import java.util.List;
+import java.util.Optional;
+
+/// What the MCP server works with, read from the member's files and the environment.
+///
+/// @param sessionKey the key of this Claude Code session, the same after `--resume`
+/// @param configFile where mesh keys that come are kept
+record McpSettings(
+    List<Membership> memberships,
+    SecretKey sessionKey,
+    Optional<String> displayName,
+    Optional<List<GroupRole>> groups,
+    Optional<String> model,
+    MessageMode mode,
+    ConfigFile configFile,
+    ClaudeSession session) {}

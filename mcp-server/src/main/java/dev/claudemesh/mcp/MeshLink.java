@@ -1,0 +1,194 @@
+package dev.claudemesh.mcp;
+
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.client.ConnectionState;
+import dev.claudemesh.protocol.client.HelloDetails;
+import dev.claudemesh.protocol.client.Identity;
+import dev.claudemesh.protocol.client.Inbox;
+import dev.claudemesh.protocol.client.IncomingMessage;
+import dev.claudemesh.protocol.client.JournalInbox;
+import dev.claudemesh.protocol.client.JournalOutbox;
+import dev.claudemesh.protocol.client.Keyring;
+import dev.claudemesh.protocol.client.MemoryInbox;
+import dev.claudemesh.protocol.client.MemoryOutbox;
+import dev.claudemesh.protocol.client.MeshClient;
+import dev.claudemesh.protocol.client.MeshListener;
+import dev.claudemesh.protocol.client.Outbox;
+import dev.claudemesh.protocol.client.Targets;
+import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This session on one mesh: the connection, its journals, and what went wrong with it last.
+///
+/// The journals stand in a folder of the session, so that what was confirmed to the broker and not
+/// shown yet survives this process. Where another process holds them (the same session resumed
+/// twice), this one keeps its letters in memory and says so in the log.
+final class MeshLink implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MeshLink.class);
+
+  private final Membership membership;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final MeshClient client;
+  private final AtomicReference<Optional<Problem>> trouble =
+      new AtomicReference<>(Optional.empty());
+
+  MeshLink(
+      McpSettings settings, Membership membership, BiConsumer<String, IncomingMessage> arrived) {
+    this.membership = membership;
+    Path folder =
+        settings
+            .configFile()
+            .folder()
+            .resolve("mail")
+            .resolve(settings.session().id())
+            .resolve(membership.meshId());
+    inbox =
+        journal(
+            "inbox", () -> JournalInbox.open(folder.resolve("inbox.journal")), MemoryInbox::new);
+    outbox =
+        journal(
+            "outbox",
+            () -> JournalOutbox.open(folder.resolve("outbox.journal")),
+            MemoryOutbox::new);
+    Identity identity = membership.identity(settings.sessionKey());
+    Keyring keyring =
+        new Keyring(
+            membership.keys(),
+            key ->
+                settings.configFile().update(config -> config.withKey(membership.meshId(), key)));
+    client =
+        MeshClient.builder(identity, details(settings))
+            .keyring(keyring)
+            .inbox(inbox)
+            .outbox(outbox)
+            .listener(listener(arrived))
+            .start();
+  }
+
+  Membership membership() {
+    return membership;
+  }
+
+  String slug() {
+    return membership.slug();
+  }
+
+  MeshClient client() {
+    return client;
+  }
+
+  boolean connected() {
+    return client.state() == ConnectionState.OPEN;
+  }
+
+  /// Why it is not connected; empty if it is, or has not tried yet.
+  Optional<Problem> trouble() {
+    return connected() ? Optional.empty() : trouble.get();
+  }
+
+  /// Names on this mesh, as they are now.
+  ///
+  /// @throws Problem as {@link MeshClient#ask}
+  Targets targets() {
+    return new Targets(
+        client.ask(new PresenceRequest.ListPeers()).peers(),
+        client.ask(new MemberRequest.ListMembers()).members());
+  }
+
+  /// Refuses with what is wrong, instead of waiting for a connection that is not there.
+  ///
+  /// @throws Problem `unreachable`, or what ended the connection
+  void requireConnection() {
+    if (!connected()) {
+      throw trouble()
+          .orElseGet(() ->
+              new Problem(
+                  ProblemCode.UNREACHABLE,
+                  "Not connected to the mesh "
+                      + slug()
+                      + " yet; try again in a moment, or run: claudemesh doctor"));
+    }
+  }
+
+  /// Sends what waits, leaves the mesh at once, and gives the journals back.
+  void leave() {
+    client.goodbye();
+    closeJournals();
+  }
+
+  @Override
+  public void close() {
+    client.close(Duration.ofSeconds(2));
+    closeJournals();
+  }
+
+  private void closeJournals() {
+    inbox.close();
+    outbox.close();
+  }
+
+  private MeshListener listener(BiConsumer<String, IncomingMessage> arrived) {
+    return new MeshListener() {
+      @Override
+      public void message(IncomingMessage message) {
+        arrived.accept(slug(), message);
+      }
+
+      @Override
+      public void disconnected(Problem why, Duration retryIn) {
+        trouble.set(Optional.of(why));
+        log.info(
+            "{}: not connected ({}), next try in {} ms",
+            slug(),
+            why.code().wireName(),
+            retryIn.toMillis());
+      }
+
+      @Override
+      public void ended(Problem why) {
+        trouble.set(Optional.of(why));
+        log.warn("{}: the connection ended: {}", slug(), why.getMessage());
+      }
+
+      @Override
+      public void warned(Problem problem) {
+        log.warn("{}: {}", slug(), problem.getMessage());
+      }
+    };
+  }
+
+  private static HelloDetails details(McpSettings settings) {
+    ClaudeSession session = settings.session();
+    return new HelloDetails(
+        settings.displayName(),
+        session.id(),
+        (int) session.parent(),
+        session.cwd(),
+        HostName.of(System.getenv()),
+        settings.model(),
+        Optional.of("ai"),
+        Optional.of("claude-code"),
+        settings.groups(),
+        dev.claudemesh.protocol.connection.Purpose.SESSION);
+  }
+
+  private <T> T journal(String what, Supplier<T> durable, Supplier<T> otherwise) {
+    try {
+      return durable.get();
+    } catch (Problem e) {
+      log.warn("{}: the {} is kept in memory only: {}", membership.slug(), what, e.getMessage());
+      return otherwise.get();
+    }
+  }
+}
