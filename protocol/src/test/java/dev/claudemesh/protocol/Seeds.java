@@ -4,7 +4,8 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// Randomness for tests that can be replayed: `-Dseed=N` fixes it, and each use prints the line that replays it.
+/// Randomness for tests that can be replayed: `-Dseed=N` fixes it, and each use prints the line
+/// that replays it.
 public final class Seeds {
   private Seeds() {}
 
@@ -27,8 +28,12 @@ public final class Seeds {
   public static RandomGenerator random(long seed) {
     String caller =
         StackWalker.getInstance()
-            .walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Seeds.class.getName())).findFirst())
-            .map(frame -> frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName())
+            .walk(frames ->
+                frames
+                    .filter(frame -> !frame.getClassName().equals(Seeds.class.getName()))
+                    .findFirst())
+            .map(frame ->
+                frame.getClassName().replaceFirst(".*\\.", "") + "." + frame.getMethodName())
             .orElse("unknown");
     System.out.println("seed of " + caller + ": replay with -Dseed=" + seed);
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
