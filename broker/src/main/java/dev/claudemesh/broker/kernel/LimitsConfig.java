@@ -91,8 +91,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
   ///
   /// @param connectionsPerMesh then `capacity`
   /// @param connections sockets in all; further ones are closed at once
-  /// @param unprovenPerAddress sockets of one address that have not said hello; further ones are
-  ///   closed at once
+  /// @param socketsPerAddress WebSockets of one address; further ones are closed at once
   /// @param frameBytes largest frame, then close 1009
   /// @param largeFrameBytes largest frame of a peer that says `large_frames`
   /// @param httpBodyBytes largest body of an HTTP call, then 413
@@ -113,7 +112,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
   public record Sizes(
       int connectionsPerMesh,
       int connections,
-      int unprovenPerAddress,
+      int socketsPerAddress,
       int frameBytes,
       int largeFrameBytes,
       int httpBodyBytes,
@@ -131,7 +130,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
       int rateBuckets) {
     public static final Sizes DEFAULTS =
         new Sizes(
-            1_000, 20_000, 1_000, 65_536, 1_048_576, 1_048_576, 256, 128, 262_144, 65_536,
+            1_000, 20_000, 10_000, 65_536, 1_048_576, 1_048_576, 256, 128, 262_144, 65_536,
             4_194_304, 32, 10_000, 256, 10_000, 50, 8, 100_000);
   }
 
@@ -178,7 +177,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
     return new Sizes(
         settings.whole(Setting.MAX_CONNECTIONS_PER_MESH),
         own.connections,
-        own.unprovenPerAddress,
+        own.socketsPerAddress,
         frameBytes,
         Math.max(frameBytes, own.largeFrameBytes),
         Math.max(frameBytes, own.httpBodyBytes),

@@ -83,14 +83,10 @@ public final class Canonical {
     return method + "|" + pathWithQuery + "|" + bodySha256 + "|" + timestamp + "|" + nonce;
   }
 
-  /// Prints a number as JavaScript does, for every number a clock may show: no exponent, and no
-  /// point where there is no fraction. What is no such number prints as something that no signature
-  /// is over.
+  /// Prints as JavaScript does: no point and no exponent for whole milliseconds.
   static String decimal(double number) {
-    if (!Double.isFinite(number)) {
-      return Double.toString(number);
-    }
-    String plain = new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
-    return plain.equals("-0") ? "0" : plain;
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : new BigDecimal(number).toPlainString();
   }
 }

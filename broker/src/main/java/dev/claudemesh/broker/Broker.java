@@ -1,0 +1,199 @@
+package dev.claudemesh.broker;
+
+import dev.claudemesh.broker.connection.ConnectionHandler;
+import dev.claudemesh.broker.groups.GroupHandler;
+import dev.claudemesh.broker.kernel.BrokerConfig;
+import dev.claudemesh.broker.kernel.Bus;
+import dev.claudemesh.broker.kernel.CreationToken;
+import dev.claudemesh.broker.kernel.Handler;
+import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Links;
+import dev.claudemesh.broker.kernel.MeshCreation;
+import dev.claudemesh.broker.kernel.Metrics;
+import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.broker.kernel.SignedCallers;
+import dev.claudemesh.broker.kernel.SignedCalls;
+import dev.claudemesh.broker.meshes.MeshHandler;
+import dev.claudemesh.broker.net.Health;
+import dev.claudemesh.broker.net.NetServer;
+import dev.claudemesh.broker.net.Rooms;
+import dev.claudemesh.broker.presence.PresenceHandler;
+import dev.claudemesh.db.Database;
+import dev.claudemesh.db.DatabaseConfig;
+import dev.claudemesh.db.DatabaseUrl;
+import dev.claudemesh.protocol.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running broker, and the one place where its parts are put together: by hand, in the order they
+/// depend on each other.
+///
+/// {@link #close()} may be called twice and from any thread. Order: accept → lanes → rooms → pool.
+public final class Broker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Broker.class);
+  private static final Duration LEASES = Duration.ofSeconds(5);
+  private static final Duration HOURLY = Duration.ofHours(1);
+
+  private final BrokerConfig config;
+  private final Database database;
+  private final NetServer server;
+  private final Health health;
+  private final Sweeps sweeps;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Broker(BrokerConfig config, Database database, InstantSource clock) {
+    this.config = config;
+    this.database = database;
+    LimitsConfig limits = config.limits();
+    Metrics metrics = new Metrics();
+    Bus bus = new Bus();
+    Peers peers = new Peers();
+    Links links = new Links(config.brokerUrl());
+    MeshHandler meshes = new MeshHandler(database, peers, bus, clock, creation(config), links);
+    PresenceHandler presence =
+        new PresenceHandler(database, peers, bus, clock, limits, config.compat(), metrics);
+    ConnectionHandler connection =
+        new ConnectionHandler(
+            database,
+            peers,
+            bus,
+            clock,
+            limits,
+            config.compat(),
+            (member, known) -> keys(meshes.keyState(member, known)),
+            presence::takePending);
+    Rooms rooms =
+        new Rooms(
+            connection,
+            absent("messaging"),
+            presence,
+            new GroupHandler(database, peers, limits),
+            meshes,
+            absent("invites"),
+            absent("members"));
+    SignedCalls callers =
+        new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
+    this.health = new Health(config, database::healthy, metrics, clock);
+    this.server = new NetServer(config, rooms, callers, metrics, health, clock);
+    this.sweeps =
+        new Sweeps(clock)
+            .every(limits.timing().sweep(), "statuses", presence::sweep)
+            .every(LEASES, "leases", connection::sweep)
+            .every(HOURLY, "old leases", connection::prune);
+    connection.restore();
+  }
+
+  private static MeshHandler.Creation creation(BrokerConfig config) {
+    Optional<CreationToken> token =
+        config.meshCreation() == MeshCreation.TOKEN
+            ? Optional.of(
+                config
+                    .meshCreationToken()
+                    .map(CreationToken::new)
+                    .orElseGet(() -> CreationToken.in(config.data())))
+            : Optional.empty();
+    return new MeshHandler.Creation(config.meshCreation(), token, config.compat());
+  }
+
+  private static ConnectionHandler.KeyState keys(MeshHandler.KeyState state) {
+    return new ConnectionHandler.KeyState(
+        state.epoch(), state.encryption(), state.keys(), state.requests());
+  }
+
+  // Placeholder until the room lands.
+  private static <F extends Request<?>> Handler<F> absent(String room) {
+    return (request, caller) -> {
+      throw new IllegalStateException("The room " + room + " is not there yet");
+    };
+  }
+
+  /// Opens the database, migrates it, and listens.
+  ///
+  /// @param progress told in plain words what takes time
+  /// @throws dev.claudemesh.db.DatabaseException if the database cannot be had
+  /// @throws dev.claudemesh.broker.net.PortTakenException if the address cannot be had
+  public static Broker start(BrokerConfig config, Consumer<String> progress) {
+    return start(config, database(config), InstantSource.system(), progress);
+  }
+
+  static Broker start(
+      BrokerConfig config,
+      DatabaseConfig databaseConfig,
+      InstantSource clock,
+      Consumer<String> progress) {
+    makeDataFolder(config);
+    if (config.compat()) {
+      log.warn(
+          "BROKER_COMPAT is on: clients of the first protocol may call without proof of who they"
+              + " are");
+    }
+    Database database = Database.open(databaseConfig, progress);
+    try {
+      Broker broker = new Broker(config, database, clock);
+      broker.server.start();
+      broker.sweeps.start();
+      log.info("The broker listens on {}", broker.wsUrl());
+      return broker;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static DatabaseConfig database(BrokerConfig config) {
+    return config
+        .databaseUrl()
+        .map(url -> DatabaseConfig.server(DatabaseUrl.parse(url)))
+        .orElseGet(() -> DatabaseConfig.embedded(config.data()))
+        .withPoolSize(config.limits().sizes().databaseConnections())
+        .withAcquireTimeout(config.limits().timing().databaseAcquire());
+  }
+
+  private static void makeDataFolder(BrokerConfig config) {
+    try {
+      Files.createDirectories(config.data());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot make the data folder " + config.data() + "; choose another with --data", e);
+    }
+  }
+
+  /// Does at once what is otherwise done every few seconds, for tests whose clock does not run by
+  /// itself.
+  void sweep() {
+    sweeps.all();
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return server.port();
+  }
+
+  /// Where clients connect.
+  public String wsUrl() {
+    return "ws://"
+        + (config.host().contains(":") ? "[" + config.host() + "]" : config.host())
+        + ":"
+        + port()
+        + "/ws";
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      health.stopping();
+      server.stop();
+      sweeps.close();
+      database.close();
+      log.info("The broker has stopped");
+    }
+  }
+}

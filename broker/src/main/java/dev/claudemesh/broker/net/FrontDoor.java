@@ -1,0 +1,243 @@
+package dev.claudemesh.broker.net;
+
+import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.HttpCall;
+import dev.claudemesh.broker.kernel.Metrics;
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.kernel.SignedCalls;
+import dev.claudemesh.broker.net.Replies.Answer;
+import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.ErrorReply;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.messaging.MessageRequest;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Where every request comes in, from a socket or over HTTP: decode → rate limit → access → handle
+/// → metrics → error mapping.
+///
+/// Rooms are asked for nothing that was not decoded, within its rate and permitted, and nothing but
+/// a {@link Reply} or a {@link Problem} leaves.
+public final class FrontDoor {
+  private static final int POLICY = 1008;
+  private static final int INTERNAL_ERROR = 1011;
+  private static final int TRY_AGAIN = 1013;
+  private static final int BANNED = 4002;
+
+  private final Rooms rooms;
+  private final SignedCalls signedCalls;
+  private final RateLimits rates;
+  private final Metrics metrics;
+
+  FrontDoor(Rooms rooms, SignedCalls signedCalls, RateLimits rates, Metrics metrics) {
+    this.rooms = rooms;
+    this.signedCalls = signedCalls;
+    this.rates = rates;
+    this.metrics = metrics;
+  }
+
+  /// What is known of a frame as soon as it is an object, and what an answer to it must repeat.
+  ///
+  /// @param id the client's own id of a `send`
+  private record Question(String type, Optional<String> reqId, Optional<String> id) {
+    static final Question UNREADABLE = new Question("frame", Optional.empty(), Optional.empty());
+
+    static Question of(ObjectNode frame) {
+      String type = frame.path("type").asString("");
+      Optional<String> id =
+          type.equals("send") && frame.path("id").isString()
+              ? Optional.of(frame.path("id").asString())
+              : Optional.empty();
+      return new Question(type, Wire.reqId(frame), id.filter(text -> text.length() <= 128));
+    }
+
+    boolean opens() {
+      return type.equals("hello") || type.equals("session_hello");
+    }
+  }
+
+  /// One frame of a socket. Answers through `replies`, in order; never throws. Runs on the
+  /// connection's lane.
+  void receive(SocketConnection connection, Replies replies, byte[] bytes) {
+    Question question = Question.UNREADABLE;
+    boolean opening = false;
+    try {
+      rates.frame(connection.id());
+      ObjectNode frame = Wire.parse(bytes);
+      question = Question.of(frame);
+      checkHello(connection, question);
+      Wire.Inbound inbound = Wire.request(frame);
+      opening = question.opens();
+      Caller caller = caller(connection);
+      admit(inbound, caller);
+      if (!(inbound.request() instanceof MessageRequest.Send)) {
+        replies.settle();
+      }
+      answer(connection, replies, question, inbound, rooms.handle(inbound.request(), caller));
+    } catch (RuntimeException | Error thrown) {
+      refuse(connection, replies, question, Troubles.of(thrown, question.type()), opening);
+    }
+  }
+
+  private void checkHello(SocketConnection connection, Question question) {
+    if (connection.peer().isPresent()) {
+      if (question.opens()) {
+        throw new Problem(
+            ProblemCode.ALREADY_AUTHENTICATED,
+            "This connection has said hello already; nothing changed");
+      }
+    } else if (question.opens()) {
+      rates.mayTry(connection.remote());
+    } else {
+      throw new Problem(ProblemCode.NO_HELLO, "must send hello first");
+    }
+  }
+
+  private void admit(Wire.Inbound inbound, Caller caller) {
+    if (inbound.request() instanceof MessageRequest.Send) {
+      rates.send(caller.requireMember().id());
+    }
+    AccessRules.check(inbound.op().operation().access(), caller);
+  }
+
+  private void answer(
+      SocketConnection connection,
+      Replies replies,
+      Question question,
+      Wire.Inbound inbound,
+      Outcome outcome) {
+    if (inbound.request() instanceof ConnectionRequest<?> && question.opens()) {
+      Reply reply =
+          switch (outcome) {
+            case Outcome.Now(Reply ready) -> ready;
+            case Outcome.Later later -> later.reply().join();
+          };
+      connection.answerHello(reply, question.reqId());
+      metrics.connectionOpened();
+      connection.whenClosed(metrics::connectionClosed);
+      return;
+    }
+    boolean silent = inbound.op().operation().quiet() && question.reqId().isEmpty();
+    switch (outcome) {
+      case Outcome.Now(Reply ready) when silent -> {}
+      case Outcome.Now(Reply ready) -> replies.now(answer(inbound.request(), question, ready));
+      case Outcome.Later later ->
+          replies.later(
+              later,
+              reply -> answer(inbound.request(), question, reply),
+              failure -> refusal(question, Troubles.of(failure, question.type())));
+    }
+  }
+
+  /// An `ack` to a `send` is matched by the client's own id; any other `ack` repeats the `_reqId`
+  /// in both places.
+  private static Answer answer(Request<?> request, Question question, Reply reply) {
+    if (reply instanceof MessageReply.Ack ack) {
+      return request instanceof MessageRequest.Send
+          ? new Answer(ack.withId(question.id().orElse("")), Optional.empty())
+          : new Answer(
+              ack.id().isEmpty() ? ack.withId(question.reqId().orElse("")) : ack, question.reqId());
+    }
+    return new Answer(reply, question.reqId());
+  }
+
+  private void refuse(
+      SocketConnection connection,
+      Replies replies,
+      Question question,
+      Problem problem,
+      boolean opening) {
+    Answer refusal = refusal(question, problem);
+    if (!opening) {
+      replies.now(refusal);
+      return;
+    }
+    metrics.connectionRejected(problem.code().wireName());
+    rates.failed(connection.remote());
+    connection.answerHello(refusal.frame(), refusal.reqId());
+    switch (problem.code()) {
+      case REVOKED -> connection.close(BANNED, "banned");
+      case BUSY, SHUTTING_DOWN, RATE_LIMITED ->
+          connection.close(TRY_AGAIN, problem.code().wireName());
+      case INTERNAL -> {
+        // A bug does not cost the connection, unless it left a peer that never got its hello_ack.
+        if (connection.peer().isPresent()) {
+          connection.close(INTERNAL_ERROR, problem.code().wireName());
+        }
+      }
+      case ProblemCode other -> connection.close(POLICY, other.wireName());
+    }
+  }
+
+  private Answer refusal(Question question, Problem problem) {
+    metrics.messageRejected(problem.code().wireName());
+    ErrorReply plain = problem.toReply();
+    ErrorReply reply =
+        new ErrorReply(
+            plain.code(), plain.message(), plain.retryable(), plain.details(), question.id());
+    // The first protocol's no_hello names no request.
+    return new Answer(
+        reply, problem.code() == ProblemCode.NO_HELLO ? Optional.empty() : question.reqId());
+  }
+
+  /// One HTTP call.
+  ///
+  /// @param fields the request record's fields, from path, query and body
+  /// @throws Problem why it was refused
+  Reply call(HttpCall call, Catalog.Op op, ObjectNode fields) {
+    try {
+      rates.mayTry(call.remote());
+      Request<?> request = Wire.bind(op, fields);
+      Caller caller = resolve(call, op);
+      AccessRules.check(op.operation().access(), caller);
+      return switch (rooms.handle(request, caller)) {
+        case Outcome.Now(Reply reply) -> reply;
+        case Outcome.Later later -> {
+          try {
+            yield later.reply().join();
+          } finally {
+            later.afterwards().run();
+          }
+        }
+      };
+    } catch (RuntimeException | Error thrown) {
+      Problem problem = Troubles.of(thrown, op.type());
+      metrics.messageRejected(problem.code().wireName());
+      throw problem;
+    }
+  }
+
+  private Caller resolve(HttpCall call, Catalog.Op op) {
+    if (op.operation().access() == Access.OPEN) {
+      rates.open(call.remote());
+    }
+    Caller caller;
+    try {
+      caller = signedCalls.resolve(call, op);
+    } catch (Problem unproven) {
+      rates.failed(call.remote());
+      throw unproven;
+    }
+    caller.member().ifPresent(member -> rates.frame(member.id()));
+    return caller;
+  }
+
+  private static Caller caller(SocketConnection connection) {
+    Optional<Peer> peer = connection.peer();
+    return new Caller(
+        peer.map(Peer::member),
+        Optional.empty(),
+        peer,
+        Optional.of(connection),
+        connection.publicUrl(),
+        connection.remote());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.claudemesh.broker.net;
+
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.protocol.Outbound;
+import dev.claudemesh.protocol.Reply;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The answers of one connection, sent in the order of its questions although some are known later
+/// than others.
+///
+/// Used by the connection's lane only; the futures may complete on any thread.
+final class Replies {
+  private static final Logger log = LoggerFactory.getLogger(Replies.class);
+
+  /// One answer.
+  ///
+  /// @param reqId echoed if present
+  record Answer(Outbound frame, Optional<String> reqId) {}
+
+  private final SocketConnection connection;
+  private final Semaphore room;
+  private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+
+  /// @param pending answers that may be outstanding; then the lane waits
+  Replies(SocketConnection connection, int pending) {
+    this.connection = connection;
+    this.room = new Semaphore(pending);
+  }
+
+  /// Sends an answer once those before it were sent.
+  void now(Answer answer) {
+    if (last.isDone()) {
+      connection.reply(answer.frame(), answer.reqId());
+    } else {
+      last = last.thenRun(() -> connection.reply(answer.frame(), answer.reqId()));
+    }
+  }
+
+  /// Sends an answer once it is known and those before it were sent.
+  ///
+  /// @param answer makes the answer of a reply
+  /// @param failed makes the answer of a failure
+  void later(
+      Outcome.Later later, Function<Reply, Answer> answer, Function<Throwable, Answer> failed) {
+    room.acquireUninterruptibly();
+    CompletableFuture<Answer> made =
+        later
+            .reply()
+            .handle(
+                (value, failure) -> failure == null ? answer.apply(value) : failed.apply(failure));
+    last =
+        last.thenCombine(
+            made,
+            (before, known) -> {
+              connection.reply(known.frame(), known.reqId());
+              room.release();
+              try {
+                later.afterwards().run();
+              } catch (RuntimeException bug) {
+                log.error("What follows an answer failed", bug);
+              }
+              return null;
+            });
+  }
+
+  /// Waits until every answer so far was sent: what comes next may rely on what came before.
+  void settle() {
+    last.join();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.claudemesh.broker.net;
+
+import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Handler;
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.groups.GroupRequest;
+import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.meshes.MeshRequest;
+import dev.claudemesh.protocol.messaging.MessageRequest;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+
+/// The doors of all rooms. Its switch is the product's table of contents.
+public record Rooms(
+    Handler<ConnectionRequest<?>> connection,
+    Handler<MessageRequest<?>> messaging,
+    Handler<PresenceRequest<?>> presence,
+    Handler<GroupRequest<?>> groups,
+    Handler<MeshRequest<?>> meshes,
+    Handler<InviteRequest<?>> invites,
+    Handler<MemberRequest<?>> members) {
+
+  Outcome handle(Request<?> request, Caller caller) {
+    return switch (request) {
+      case ConnectionRequest<?> opening -> connection.handle(opening, caller);
+      case MessageRequest<?> message -> messaging.handle(message, caller);
+      case PresenceRequest<?> seeing -> presence.handle(seeing, caller);
+      case GroupRequest<?> group -> groups.handle(group, caller);
+      case MeshRequest<?> mesh -> meshes.handle(mesh, caller);
+      case InviteRequest<?> invite -> invites.handle(invite, caller);
+      case MemberRequest<?> member -> members.handle(member, caller);
+    };
+  }
+}
