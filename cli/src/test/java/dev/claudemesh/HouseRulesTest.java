@@ -1,0 +1,269 @@
+package dev.claudemesh;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The house plan as a test: who may know whom, how long a file may be, and what no file may hold.
+class HouseRulesTest {
+  private static final int MAX_LINES = 400;
+  private static final int MAX_METHOD_LINES = 60;
+
+  private static final List<String> ROOMS =
+      List.of("connection", "messaging", "presence", "groups", "meshes", "invites", "members");
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.claudemesh");
+
+  @Test
+  void rooms_do_not_import_rooms() {
+    for (String room : ROOMS) {
+      String[] others =
+          ROOMS.stream()
+              .filter(other -> !other.equals(room))
+              .map(other -> "dev.claudemesh.broker." + other + "..")
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage("dev.claudemesh.broker." + room + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .because("rooms tell others by the bus and ask through an interface of their own")
+          .check(MAIN);
+    }
+  }
+
+  @Test
+  void only_the_handler_of_a_room_and_what_it_asks_for_is_public() {
+    classes()
+        .that(areInARoom())
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .arePublic()
+        .should()
+        .haveSimpleNameEndingWith("Handler")
+        .orShould()
+        .beInterfaces()
+        .orShould()
+        .haveModifier(JavaModifier.FINAL)
+        .andShould()
+        .haveSimpleNameNotContaining("Util")
+        .check(MAIN);
+  }
+
+  @Test
+  void libraries_stay_in_their_place() {
+    only("io.netty..", "dev.claudemesh.broker.net..");
+    only("picocli..", "dev.claudemesh.cli..");
+    only("com.goterl..", "dev.claudemesh.protocol.crypto..");
+    only("com.sun.jna..", "dev.claudemesh.protocol.crypto..");
+    only("io.modelcontextprotocol..", "dev.claudemesh.mcp..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.claudemesh.db..")
+        .and(DescribedPredicate.not(belongToAStore()))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.jooq..", "dev.claudemesh.db.jooq..")
+        .because("SQL stands in stores")
+        .check(MAIN);
+  }
+
+  @Test
+  void modules_depend_downwards_only() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.claudemesh.protocol..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.claudemesh.db..",
+            "dev.claudemesh.broker..",
+            "dev.claudemesh.mcp..",
+            "dev.claudemesh.cli..")
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.claudemesh.mcp..", "dev.claudemesh.db..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.claudemesh.broker..")
+        .because("only the command starts the broker")
+        .check(MAIN);
+  }
+
+  @Test
+  void nothing_is_named_for_what_it_is_not() {
+    for (String word : List.of("Util", "Utils", "Helper", "Manager", "Impl")) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.claudemesh.db.jooq..")
+          .should()
+          .haveSimpleNameEndingWith(word)
+          .check(MAIN);
+    }
+  }
+
+  @Test
+  void main_files_and_methods_are_short() {
+    List<String> found = new ArrayList<>();
+    forEachSource(
+        Sources.main(),
+        (file, text) -> {
+          long lines = text.lines().count();
+          if (lines > MAX_LINES) {
+            found.add(file + " has " + lines + " lines; the limit is " + MAX_LINES);
+          }
+          found.addAll(longMethods(file, text));
+        });
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void no_source_holds_unfinished_work_or_a_private_place() {
+    Pattern unfinished =
+        Pattern.compile(
+            "\\b(TODO|FIXME|XXX)\\b|UnsupportedOperationException|not (yet )?implemented|/work/|\\.\\./shared");
+    List<String> found = new ArrayList<>();
+    forEachSource(
+        Sources.all(),
+        (file, text) -> {
+          Matcher matcher = unfinished.matcher(text);
+          if (!file.toString().endsWith("HouseRulesTest.java") && matcher.find()) {
+            found.add(file + ": " + matcher.group());
+          }
+        });
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void tests_neither_sleep_nor_mock_nor_are_switched_off() {
+    Pattern banned = Pattern.compile("Thread\\.sleep|Mockito|@Disabled|assertTrue\\(true\\)");
+    List<String> found = new ArrayList<>();
+    forEachSource(
+        Sources.test(),
+        (file, text) -> {
+          Matcher matcher = banned.matcher(text);
+          if (!file.toString().endsWith("HouseRulesTest.java") && matcher.find()) {
+            found.add(file + ": " + matcher.group());
+          }
+        });
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void sql_never_asks_the_database_for_the_time() {
+    Pattern clock =
+        Pattern.compile(
+            "(?i)\\bnow\\(\\)|current_timestamp|currentTimestamp\\(|currentOffsetDateTime\\(");
+    List<String> found = new ArrayList<>();
+    forEachSource(
+        Sources.main(),
+        (file, text) -> {
+          boolean store = file.getFileName().toString().endsWith("Store.java");
+          if (store && clock.matcher(text).find()) {
+            found.add(file.toString());
+          }
+        });
+    try (Stream<Path> migrations =
+        Files.walk(Sources.root().resolve("db/src/main/resources/db/migration"))) {
+      migrations
+          .filter(file -> file.toString().endsWith(".sql"))
+          .filter(file -> clock.matcher(Sources.read(file).replaceAll("(?m)--.*$", "")).find())
+          .forEach(file -> found.add(file.toString()));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void every_room_tells_what_it_is() {
+    List<String> missing =
+        ROOMS.stream()
+            .flatMap(room ->
+                Stream.of(
+                    "protocol/src/main/java/dev/claudemesh/protocol/" + room + "/package-info.java",
+                    "broker/src/main/java/dev/claudemesh/broker/" + room + "/package-info.java"))
+            .filter(file -> !Files.exists(Sources.root().resolve(file)))
+            .toList();
+    assertThat(missing).isEmpty();
+  }
+
+  private static void only(String library, String... places) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(places)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(MAIN);
+  }
+
+  private static DescribedPredicate<JavaClass> areInARoom() {
+    return DescribedPredicate.describe(
+        "are in a room",
+        type ->
+            ROOMS.stream()
+                .anyMatch(room -> type.getPackageName().equals("dev.claudemesh.broker." + room)));
+  }
+
+  private static DescribedPredicate<JavaClass> belongToAStore() {
+    return DescribedPredicate.describe(
+        "belong to a store", type -> type.getName().replaceAll("\\$.*", "").endsWith("Store"));
+  }
+
+  private interface SourceCheck {
+    void accept(Path file, String text);
+  }
+
+  private static void forEachSource(List<Path> files, SourceCheck check) {
+    assertThat(files).isNotEmpty();
+    files.forEach(file -> check.accept(Sources.root().relativize(file), Sources.read(file)));
+  }
+
+  /// A method is what stands between a member's opening line, indented by two or four, and the
+  /// brace at the same depth.
+  private static List<String> longMethods(Path file, String text) {
+    List<String> found = new ArrayList<>();
+    List<String> lines = text.lines().toList();
+    Pattern opening =
+        Pattern.compile(
+            "^( {2}| {4})(?! )(?!.*\\b(class|interface|record|enum)\\b).*\\) .*\\{$|^( {2}| {4})(?! ).*\\) \\{$");
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher matcher = opening.matcher(lines.get(i));
+      if (matcher.find() && !lines.get(i).matches(".*\\b(class|interface|record|enum)\\b.*")) {
+        String indent = matcher.group(1) != null ? matcher.group(1) : matcher.group(3);
+        for (int end = i + 1; end < lines.size(); end++) {
+          if (lines.get(end).equals(indent + "}")) {
+            if (end - i + 1 > MAX_METHOD_LINES) {
+              found.add(file + ":" + (i + 1) + " is a method of " + (end - i + 1) + " lines");
+            }
+            break;
+          }
+        }
+      }
+    }
+    return found;
+  }
+}
