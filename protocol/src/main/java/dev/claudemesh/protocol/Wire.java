@@ -3,12 +3,15 @@ package dev.claudemesh.protocol;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -16,6 +19,8 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +34,9 @@ import tools.jackson.databind.type.LogicalType;
 public final class Wire {
   /// Nesting beyond this is refused while parsing, so that a frame cannot exhaust the stack.
   private static final int MAX_DEPTH = 64;
+
+  /// A `_reqId` is echoed, so it must not be a way to make the broker repeat a long text.
+  private static final int MAX_REQ_ID = 200;
 
   private static final JsonMapper MAPPER = newMapper();
 
@@ -49,34 +57,59 @@ public final class Wire {
 
   /// Parses one frame.
   ///
-  /// @throws Problem `malformed` if it is not a JSON object
+  /// @throws Problem `malformed` if it is not one JSON object; the message never quotes the frame
   public static ObjectNode parse(byte[] frame) {
     try {
       if (MAPPER.readTree(frame) instanceof ObjectNode object) {
         return object;
       }
-    } catch (JacksonException e) {
+    } catch (StreamConstraintsException e) {
       throw new Problem(
-          ProblemCode.MALFORMED, "The frame is not valid JSON: " + e.getOriginalMessage());
+          ProblemCode.MALFORMED,
+          "The frame nests deeper than "
+              + MAX_DEPTH
+              + " levels, or holds a name or number that is too long");
+    } catch (MismatchedInputException e) {
+      throw new Problem(
+          ProblemCode.MALFORMED,
+          "The frame has two fields of the same name, or more than one JSON object");
+    } catch (JacksonException e) {
+      throw new Problem(ProblemCode.MALFORMED, "The frame is not valid JSON" + place(e));
     }
     throw new Problem(ProblemCode.MALFORMED, "A frame must be one JSON object with a \"type\"");
   }
 
-  /// The `_reqId` of a frame, if it is a text of sensible length.
+  private static String place(JacksonException e) {
+    TokenStreamLocation location = e.getLocation();
+    return location == null || location.getByteOffset() < 0
+        ? ""
+        : " at byte " + location.getByteOffset();
+  }
+
+  /// The `_reqId` of a frame, if it has one that can be echoed: a text of at most 200 characters.
   public static Optional<String> reqId(ObjectNode frame) {
     JsonNode id = frame.get("_reqId");
-    return id != null && id.isString() && id.stringValue().length() <= 200
+    return id != null && id.isString() && isReqId(id.stringValue())
         ? Optional.of(id.stringValue())
         : Optional.empty();
   }
 
+  private static boolean isReqId(String id) {
+    return id.length() <= MAX_REQ_ID && Checks.unwritable(id).isEmpty();
+  }
+
   /// Turns a parsed frame into its request.
   ///
-  /// @throws Problem `unknown_type`, or `invalid_request` naming the field
+  /// @throws Problem `malformed`, `unknown_type`, or `invalid_request` naming the field
   public static Inbound request(ObjectNode frame) {
     JsonNode type = frame.get("type");
     if (type == null || !type.isString()) {
       throw new Problem(ProblemCode.MALFORMED, "A frame needs a \"type\" that is a text");
+    }
+    JsonNode id = frame.get("_reqId");
+    if (id != null && !id.isNull() && reqId(frame).isEmpty()) {
+      throw Checks.invalid(
+          type.stringValue(), "_reqId", "must be a text of at most " + MAX_REQ_ID + " characters");
     }
     Catalog.Op op =
         Catalog.operation(type.stringValue())
@@ -92,9 +125,8 @@ public final class Wire {
   ///
   /// @throws Problem `invalid_request` naming the field
   public static Request<?> bind(Catalog.Op op, ObjectNode fields) {
-    Request<?> request = convert(op.type(), fields, op.record());
-    Checks.check(op.type(), (Record) request);
-    return request;
+    Checks.request(op.type(), fields, op.record());
+    return read(op.type(), fields, op.record());
   }
 
   /// Encodes a reply or an event.
@@ -140,14 +172,25 @@ public final class Wire {
             new Received(reqId(frame), (Outbound) convert(type.stringValue(), frame, record)));
   }
 
-  /// Converts the fields of an object into a record of any kind.
+  /// Converts the fields of an object into a record of any kind: all that are required must be
+  /// there, each of its kind.
   ///
   /// @throws Problem `invalid_request` naming the field
   public static <T> T convert(String what, JsonNode fields, Class<T> record) {
+    Checks.kinds(what, fields, record);
+    return read(what, fields, record);
+  }
+
+  private static <T> T read(String what, JsonNode fields, Class<T> record) {
     try {
       return MAPPER.treeToValue(fields, record);
-    } catch (DatabindException e) {
-      throw Checks.explain(what, e);
+    } catch (JacksonException e) {
+      String field =
+          e.getPath().stream()
+              .map(JacksonException.Reference::getPropertyName)
+              .filter(Objects::nonNull)
+              .collect(Collectors.joining("."));
+      throw Checks.invalid(what, field, "cannot be read");
     }
   }
 
@@ -174,6 +217,9 @@ public final class Wire {
         .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
         .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .withCoercionConfig(
             LogicalType.Textual,
             c ->

@@ -64,7 +64,11 @@ public sealed interface ConnectionReply extends Reply {
   record MeshPolicy(@Doc("Field by field") SelfEditable selfEditable) {}
 
   /// Which of its own fields a member may change without an admin.
-  record SelfEditable(boolean displayName, boolean roleTag, boolean groups, boolean messageMode) {
+  record SelfEditable(
+      @Doc("Their name") boolean displayName,
+      @Doc("What they do") boolean roleTag,
+      @Doc("The groups their sessions start in") boolean groups,
+      @Doc("How messages reach them") boolean messageMode) {
     /// What a mesh starts with.
     public static final SelfEditable ALL = new SelfEditable(true, true, true, true);
   }

@@ -40,7 +40,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
       @Doc("Groups of this session; those stored for the member if absent") @Size(50)
           Optional<List<GroupRole>> groups,
       @Doc("Revision of the protocol the client speaks") Optional<Integer> protocolVersion,
-      @Doc("What the client can do beyond the first protocol") @Size(30)
+      @Doc("What the client can do beyond the first protocol") @Size(value = 30, each = 50)
           Optional<List<String>> capabilities,
       @Doc("Why the client connects: session, command or inbox") Optional<Purpose> purpose,
       @Doc("Token of the last hello_ack, to return within the grace") @Size(200)
@@ -77,7 +77,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
       @Doc("Groups of this session; those stored for the member if absent") @Size(50)
           Optional<List<GroupRole>> groups,
       @Doc("Revision of the protocol the client speaks") Optional<Integer> protocolVersion,
-      @Doc("What the client can do beyond the first protocol") @Size(30)
+      @Doc("What the client can do beyond the first protocol") @Size(value = 30, each = 50)
           Optional<List<String>> capabilities,
       @Doc("Token of the last hello_ack, to return within the grace") @Size(200)
           Optional<String> resumeToken,
@@ -88,7 +88,8 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
               "ed25519 over claudemesh-session-hello|meshId|parent|session|timestamp by the session"
                   + " key, hex")
           @Size(300)
-          String signature)
+          String signature,
+      @Doc("What the session is, in its own words") @Size(50) Optional<String> role)
       implements ConnectionRequest<ConnectionReply.HelloAck> {}
 
   /// Ends the peer at once, instead of after the grace that follows a lost socket.

@@ -83,10 +83,14 @@ public final class Canonical {
     return method + "|" + pathWithQuery + "|" + bodySha256 + "|" + timestamp + "|" + nonce;
   }
 
-  /// Prints as JavaScript does: no point and no exponent for whole milliseconds.
+  /// Prints a number as JavaScript does, for every number a clock may show: no exponent, and no
+  /// point where there is no fraction. What is no such number prints as something that no signature
+  /// is over.
   static String decimal(double number) {
-    return number == Math.rint(number) && Math.abs(number) < 1e15
-        ? Long.toString((long) number)
-        : new BigDecimal(number).toPlainString();
+    if (!Double.isFinite(number)) {
+      return Double.toString(number);
+    }
+    String plain = new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
+    return plain.equals("-0") ? "0" : plain;
   }
 }

@@ -34,7 +34,11 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
           Optional<String> code,
       @Doc("2 when the owner signs, 3 when an admin does") @Range(min = 2, max = 3)
           Optional<Integer> version,
-      @Doc("The signed text, PROTOCOL 9.2 and 16.3") @Size(1000) Optional<String> canonical,
+      @Doc(
+              "The signed text: v=2 or v=3, mesh id, invite id, expires_at, role and the signer's"
+                  + " key, joined by |")
+          @Size(1000)
+          Optional<String> canonical,
       @Doc("ed25519 over canonical by the caller, hex") @Size(128) Optional<String> signature,
       @Doc("A v1 token for old clients, signed as that version does") @Size(4000)
           Optional<String> token,
@@ -57,10 +61,11 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
 
   /// What an invite sets for the newcomer.
   record Preset(
-      @Size(100) Optional<String> displayName,
-      @Size(100) Optional<String> roleTag,
-      @Size(50) Optional<List<GroupRole>> groups,
-      @Size(10) Optional<String> messageMode) {}
+      @Doc("The newcomer's name, whatever it asks for") @Size(100) Optional<String> displayName,
+      @Doc("What the newcomer does") @Size(100) Optional<String> roleTag,
+      @Doc("Groups each of the newcomer's sessions starts in") @Size(50)
+          Optional<List<GroupRole>> groups,
+      @Doc("push, inbox or off") @Size(10) Optional<String> messageMode) {}
 
   /// Takes a v1 invite: the token names the mesh and carries its key.
   @Operation(

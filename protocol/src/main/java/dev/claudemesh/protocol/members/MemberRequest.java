@@ -64,7 +64,8 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
   record SetPermissions(
       @Doc("Id of the member") @Size(value = 128, min = 1) @JsonProperty("member_id")
           String memberId,
-      @Doc("canInvite, canSend, …: true or false; what is left out stays") @Size(20)
+      @Doc("canInvite, canSend, …: true or false; what is left out stays")
+          @Size(value = 20, each = 50)
           Map<String, Boolean> permissions)
       implements MemberRequest<MeshReply.Ok> {}
 
@@ -79,7 +80,7 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
               + " file-read")
   record SetGrants(
       @Doc("By member key: the capabilities, an empty list to block, null for the default")
-          @Size(1000)
+          @Size(value = 1000, each = 100)
           Map<String, Optional<List<String>>> grants)
       implements MemberRequest<MemberReply.Grants> {}
 

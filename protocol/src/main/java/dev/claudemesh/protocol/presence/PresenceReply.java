@@ -44,10 +44,10 @@ public sealed interface PresenceReply extends Reply {
 
   /// What a peer says of itself.
   record Profile(
-      Optional<String> avatar,
-      Optional<String> title,
-      Optional<String> bio,
-      Optional<List<String>> capabilities) {
+      @Doc("An emoji or a URL of a picture") Optional<String> avatar,
+      @Doc("What it is, in a few words") Optional<String> title,
+      @Doc("More about it") Optional<String> bio,
+      @Doc("What it can be asked to do") Optional<List<String>> capabilities) {
     public static final Profile EMPTY =
         new Profile(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
@@ -55,9 +55,11 @@ public sealed interface PresenceReply extends Reply {
   /// The answer to a hook.
   @Frame(type = "hook_ack", summary = "Whether a hook's report found its session")
   record HookAck(
-      boolean ok,
-      @JsonProperty("presence_id") Optional<String> presenceId,
-      Optional<Boolean> pending,
-      Optional<String> error)
+      @Doc("Whether the report was accepted") boolean ok,
+      @Doc("The peer whose status changed") @JsonProperty("presence_id")
+          Optional<String> presenceId,
+      @Doc("true if no such session is here yet; the report is kept for 10 seconds")
+          Optional<Boolean> pending,
+      @Doc("Why it was not accepted") Optional<String> error)
       implements PresenceReply {}
 }

@@ -57,7 +57,8 @@ public sealed interface PresenceRequest<R extends Reply> extends Request<R> {
       effect = Effect.REPEATABLE,
       summary = "Report this session's counters, counted since its hello")
   record SetStats(
-      @Doc("messagesIn, messagesOut, toolCalls, uptime (seconds), errors") @Size(20)
+      @Doc("messagesIn, messagesOut, toolCalls, uptime (seconds), errors")
+          @Size(value = 20, each = 50)
           Map<String, Long> stats)
       implements PresenceRequest<MessageReply.Ack> {}
 

@@ -1,0 +1,212 @@
+package dev.claudemesh.broker.invites;
+
+import dev.claudemesh.broker.invites.NewcomerStore.Taken;
+import dev.claudemesh.broker.kernel.Bus;
+import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Handler;
+import dev.claudemesh.broker.kernel.Happening;
+import dev.claudemesh.broker.kernel.Links;
+import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.MembershipStore;
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.db.Database;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.invites.InviteReply;
+import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.meshes.EpochKey;
+import dev.claudemesh.protocol.meshes.MeshReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Door of the room invites.
+public final class InviteHandler implements Handler<InviteRequest<?>> {
+  private static final String PENDING = "pending";
+  private static final String SEALED = "sealed";
+
+  private final InviteStore store;
+  private final InviteTaking taking;
+  private final Bus bus;
+  private final InstantSource clock;
+  private final Links links;
+  private final boolean compat;
+
+  /// @param skew how far the timestamp of a claim may be off
+  /// @param compat whether old clients, who prove nothing, may claim and join
+  public InviteHandler(
+      Database database, Bus bus, InstantSource clock, Duration skew, Links links, boolean compat) {
+    this.store = new InviteStore(database);
+    this.taking =
+        new InviteTaking(
+            store, new NewcomerStore(database), new MembershipStore(database), skew, compat);
+    this.bus = bus;
+    this.clock = clock;
+    this.links = links;
+    this.compat = compat;
+  }
+
+  @Override
+  public Outcome handle(InviteRequest<?> request, Caller caller) {
+    return switch (request) {
+      case InviteRequest.Create create -> Outcome.of(create(create, caller));
+      case InviteRequest.Join join -> Outcome.of(join(join, caller));
+      case InviteRequest.Claim claim -> Outcome.of(claim(claim, caller));
+      case InviteRequest.Preview preview -> Outcome.of(preview(preview));
+      case InviteRequest.Token token -> Outcome.of(token(token));
+      case InviteRequest.ListOpen _ -> Outcome.of(list(caller.requireMember()));
+      case InviteRequest.Revoke revoke -> Outcome.of(revoke(revoke, caller.requireMember()));
+    };
+  }
+
+  private InviteReply.Created create(InviteRequest.Create request, Caller caller) {
+    Member issuer = caller.requireMember();
+    Instant now = clock.instant();
+    InviteMesh mesh = store.mesh(issuer.meshId()).orElseThrow(InviteHandler::meshGone);
+    Optional<InviteMesh.Secrets> brokerSigns =
+        request.signature().isEmpty() ? mesh.secrets() : Optional.empty();
+    InviteRow invite =
+        brokerSigns
+            .map(secrets ->
+                InviteMaking.custodial(
+                    request, issuer, mesh, secrets, links.socket(caller.publicUrl()), now))
+            .orElseGet(() -> InviteMaking.signed(request, issuer, mesh, now));
+    if (store.openCount(mesh.id(), now) >= InviteRules.MOST_OPEN) {
+      throw new Problem(
+          ProblemCode.LIMIT,
+          "The mesh has " + InviteRules.MOST_OPEN + " open invites; revoke some first");
+    }
+    if (!store.insert(invite) && !sameAsBefore(invite)) {
+      throw new Problem(
+          ProblemCode.EXISTS,
+          "There is already an invite with this id, code or token; make a new one");
+    }
+    String code = invite.code().orElseThrow();
+    return new InviteReply.Created(
+        links.invite(caller.publicUrl(), code), code, invite.expiresAt(), false, invite.id());
+  }
+
+  /// Whether the caller's client sends again what it sent before, because the answer was lost.
+  private boolean sameAsBefore(InviteRow invite) {
+    return store
+        .byId(invite.id())
+        .filter(before ->
+            before.code().equals(invite.code()) && before.meshId().equals(invite.meshId()))
+        .filter(before -> before.signature().equals(invite.signature()) && !before.revoked())
+        .isPresent();
+  }
+
+  private InviteReply.Joined join(InviteRequest.Join request, Caller caller) {
+    if (!compat
+        && caller.signer().filter(signer -> signer.hex().equals(request.peerPubkey())).isEmpty()) {
+      throw new Problem(
+          ProblemCode.UNAUTHORIZED,
+          "Sign this call with the key that joins (X-Mesh-* headers); only a broker with"
+              + " BROKER_COMPAT=true takes a v1 token without");
+    }
+    InviteTaking.Joined joined = taking.join(request, clock.instant());
+    announce(joined.mesh(), joined.taken());
+    return new InviteReply.Joined(
+        true,
+        joined.taken().memberId(),
+        joined.taken().alreadyMember() ? Optional.of(true) : Optional.empty());
+  }
+
+  private InviteReply.Claimed claim(InviteRequest.Claim request, Caller caller) {
+    InviteTaking.Claimed claimed = taking.claim(request, clock.instant());
+    InviteMesh mesh = claimed.mesh();
+    InviteRow invite = claimed.invite();
+    Taken taken = claimed.taken();
+    List<EpochKey> keys = announce(mesh, taken);
+    return new InviteReply.Claimed(
+        mesh.id(),
+        taken.memberId(),
+        mesh.ownerPubkey(),
+        invite.canonical().orElse(""),
+        taking.sealedRootKey(mesh, request.recipientX25519Pubkey()),
+        Optional.of(holdsCurrent(keys, mesh) ? SEALED : PENDING),
+        invite.signature(),
+        Optional.of(invite.issuerPubkey()),
+        Optional.of(mesh.slug()),
+        Optional.of(mesh.name()),
+        Optional.of(links.socket(caller.publicUrl())),
+        Optional.of(taken.role()),
+        Optional.of(taken.displayName()),
+        taken.alreadyMember() ? Optional.of(true) : Optional.empty(),
+        keys.isEmpty() ? Optional.empty() : Optional.of(keys));
+  }
+
+  /// Tells others of a newcomer, and those who hold the mesh key that it is waited for.
+  ///
+  /// @return the keys that are sealed to the newcomer already
+  private List<EpochKey> announce(InviteMesh mesh, Taken taken) {
+    if (!taken.alreadyMember()) {
+      bus.publish(new Happening.MemberJoined(mesh.id(), taken.memberId()));
+    }
+    List<EpochKey> keys = store.keys(mesh.id(), taken.memberId());
+    if (!holdsCurrent(keys, mesh)) {
+      bus.publish(new Happening.KeyNeeded(mesh.id(), taken.memberId(), mesh.epoch()));
+    }
+    return keys;
+  }
+
+  private static boolean holdsCurrent(List<EpochKey> keys, InviteMesh mesh) {
+    return keys.stream().anyMatch(key -> key.epoch() == mesh.epoch());
+  }
+
+  private InviteReply.Preview preview(InviteRequest.Preview request) {
+    InviteRow invite = store.byCode(request.code()).orElseThrow(InviteTaking::notFound);
+    InviteMesh mesh = store.mesh(invite.meshId()).orElseThrow(InviteTaking::notFound);
+    InviteRules.checkOpen(invite, clock.instant());
+    return new InviteReply.Preview(
+        mesh.name(),
+        mesh.slug(),
+        invite.createdBy().flatMap(store::memberName).orElse(""),
+        invite.role(),
+        store.members(mesh.id()),
+        invite.expiresAt(),
+        invite.usesLeft());
+  }
+
+  private InviteReply.Token token(InviteRequest.Token request) {
+    Instant now = clock.instant();
+    Optional<String> token =
+        store
+            .byCode(request.code())
+            .filter(invite -> !invite.revoked() && now.isBefore(invite.expiresAt()))
+            .flatMap(InviteRow::token);
+    return new InviteReply.Token(token.isPresent(), token);
+  }
+
+  private InviteReply.Invites list(Member member) {
+    return new InviteReply.Invites(
+        store.open(member.meshId(), clock.instant()).stream()
+            .map(open ->
+                new InviteReply.Invite(
+                    open.invite().id(),
+                    open.invite().code(),
+                    open.invite().role(),
+                    open.invite().usesLeft(),
+                    open.invite().expiresAt(),
+                    open.createdBy(),
+                    open.invite().createdAt()))
+            .toList());
+  }
+
+  private MeshReply.Ok revoke(InviteRequest.Revoke request, Member member) {
+    if (!store.revoke(member.meshId(), request.code(), clock.instant())) {
+      throw new Problem(
+          ProblemCode.NOT_FOUND,
+          "This mesh has no invite with the code \""
+              + request.code()
+              + "\"; list them to see which it has");
+    }
+    return new MeshReply.Ok(true);
+  }
+
+  private static Problem meshGone() {
+    return new Problem(ProblemCode.NOT_FOUND, "This mesh was deleted");
+  }
+}

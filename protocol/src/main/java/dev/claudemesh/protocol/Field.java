@@ -1,0 +1,67 @@
+package dev.claudemesh.protocol;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// One field of a wire record: its name, what it may hold, and what it means.
+///
+/// @param name as it stands on the wire
+/// @param required whether it must be there and not `null`
+public record Field(String name, Shape shape, boolean required, RecordComponent component) {
+  private static final ClassValue<List<Field>> READ =
+      new ClassValue<>() {
+        @Override
+        protected List<Field> computeValue(Class<?> record) {
+          return Stream.of(record.getRecordComponents()).map(Field::read).toList();
+        }
+      };
+
+  /// The fields of a record, as declared. Read once a class.
+  public static List<Field> of(Class<?> record) {
+    return READ.get(record);
+  }
+
+  /// What it means, in one line.
+  public Optional<String> doc() {
+    return annotation(Doc.class).map(Doc::value);
+  }
+
+  public Optional<Size> size() {
+    return annotation(Size.class);
+  }
+
+  public Optional<Range> range() {
+    return annotation(Range.class);
+  }
+
+  /// How many bytes of hex it holds, if it does.
+  public OptionalInt hexBytes() {
+    return annotation(Hex.class)
+        .map(hex -> OptionalInt.of(hex.value()))
+        .orElse(OptionalInt.empty());
+  }
+
+  public boolean isId() {
+    return component.isAnnotationPresent(Id.class);
+  }
+
+  private <A extends Annotation> Optional<A> annotation(Class<A> type) {
+    return Optional.ofNullable(component.getAnnotation(type));
+  }
+
+  private static Field read(RecordComponent component) {
+    JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
+    String name =
+        property == null || property.value().isEmpty() ? component.getName() : property.value();
+    return new Field(
+        name,
+        Shape.of(component.getGenericType()),
+        !Shape.isOptional(component.getGenericType()),
+        component);
+  }
+}
