@@ -13,7 +13,6 @@ import dev.claudemesh.broker.members.RemovalStore.Removed;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.members.MemberReply;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshReply;
@@ -23,7 +22,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,7 +51,7 @@ final class Moderation {
   /// meanwhile.
   Outcome disconnect(MemberRequest.Disconnect request, Caller caller) {
     List<Peer> chosen = chosen(request.target(), request.stale(), request.all(), caller);
-    return then(
+    return Outcome.of(
         new MemberReply.Disconnected(chosen.size(), names(chosen)),
         () ->
             chosen.forEach(peer ->
@@ -64,7 +62,7 @@ final class Moderation {
   /// Ends peers; their clients stay away until somebody starts them again.
   Outcome kick(MemberRequest.Kick request, Caller caller) {
     List<Peer> chosen = chosen(request.target(), request.stale(), request.all(), caller);
-    return then(
+    return Outcome.of(
         new MemberReply.Kicked(chosen.size(), names(chosen), Optional.empty()),
         () ->
             chosen.forEach(
@@ -77,7 +75,7 @@ final class Moderation {
     if (!store.remove(admin.meshId(), target.id(), admin.id(), clock.instant())) {
       throw new Problem(ProblemCode.NOT_FOUND, target.displayName() + " is not a member any more");
     }
-    return then(
+    return Outcome.of(
         new MemberReply.Banned(target.displayName()),
         () -> bus.publish(new Happening.MemberRemoved(admin.meshId(), target.id(), true)));
   }
@@ -93,7 +91,7 @@ final class Moderation {
             .takeBack(admin.meshId(), target.memberId(), clock.instant())
             .orElseThrow(() ->
                 new Problem(ProblemCode.NOT_FOUND, target.name() + " is not removed any more"));
-    return then(
+    return Outcome.of(
         new MemberReply.Unbanned(target.name()),
         () -> {
           bus.publish(new Happening.MemberJoined(admin.meshId(), target.memberId()));
@@ -112,7 +110,7 @@ final class Moderation {
           ProblemCode.FORBIDDEN, "You own this mesh; delete it instead of leaving it");
     }
     store.remove(member.meshId(), member.id(), member.id(), clock.instant());
-    return then(
+    return Outcome.of(
         new MeshReply.Ok(true),
         () -> bus.publish(new Happening.MemberRemoved(member.meshId(), member.id(), false)));
   }
@@ -196,9 +194,5 @@ final class Moderation {
 
   private static List<String> names(List<Peer> chosen) {
     return chosen.stream().map(Peer::displayName).toList();
-  }
-
-  private static Outcome then(Reply reply, Runnable effect) {
-    return new Outcome.Later(CompletableFuture.completedFuture(reply), effect);
   }
 }

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /// Door of the room meshes. Hears of newcomers and removals over the bus, and has keys handed on or
@@ -181,8 +180,7 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
     if (!store.archive(member.meshId(), clock.instant())) {
       throw gone();
     }
-    return new Outcome.Later(
-        CompletableFuture.completedFuture(new MeshReply.Deleted(true, member.meshSlug())),
+    return Outcome.of(new MeshReply.Deleted(true, member.meshSlug()),
         () -> bus.publish(new Happening.MeshDeleted(member.meshId())));
   }
 
