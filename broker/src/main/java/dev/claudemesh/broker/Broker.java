@@ -2,6 +2,7 @@ package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.connection.ConnectionHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
+import dev.claudemesh.broker.invites.InviteHandler;
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.CreationToken;
@@ -13,6 +14,7 @@ import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
+import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
@@ -77,8 +79,9 @@ public final class Broker implements AutoCloseable {
             presence,
             new GroupHandler(database, peers, limits),
             meshes,
-            absent("invites"),
-            absent("members"));
+            new InviteHandler(
+                database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
+            new MemberHandler(database, peers, bus, clock));
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);

@@ -49,8 +49,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
-/// The rooms meshes, invites and members, put together as the broker does, without sockets. Remembers what happened, and its clock stands still
-/// until it is moved.
+/// The rooms meshes, invites and members, put together as the broker does, without sockets.
+/// Remembers what happened, and its clock stands still until it is moved.
 public final class Team {
   public static final URI PUBLIC_URL = URI.create("http://broker.example:7900");
   public static final Duration SKEW = Duration.ofSeconds(60);
@@ -80,11 +80,14 @@ public final class Team {
     this(database, MeshCreation.OPEN, Optional.empty(), false);
   }
 
-  public Team(Database database, MeshCreation policy, Optional<CreationToken> token, boolean compat) {
+  public Team(
+      Database database, MeshCreation policy, Optional<CreationToken> token, boolean compat) {
     this.database = database;
     InstantSource clock = now::get;
     Links links = new Links(Optional.empty());
-    this.meshes = new MeshHandler(database, peers, bus, clock, new MeshHandler.Creation(policy, token, compat), links);
+    this.meshes =
+        new MeshHandler(
+            database, peers, bus, clock, new MeshHandler.Creation(policy, token, compat), links);
     this.invites = new InviteHandler(database, bus, clock, SKEW, links, compat);
     this.members = new MemberHandler(database, peers, bus, clock);
     bus.subscribe(happened::add);
@@ -118,12 +121,16 @@ public final class Team {
 
   /// Carries out a request that somebody signed without being a member.
   public <R extends Reply> R signed(SecretKey key, Request<R> request) {
-    return answer(request, caller(Optional.empty(), Optional.of(key.publicKey()), Optional.empty()));
+    return answer(
+        request, caller(Optional.empty(), Optional.of(key.publicKey()), Optional.empty()));
   }
 
   /// Carries out a request of a member over HTTP.
   public <R extends Reply> R as(Person person, Request<R> request) {
-    return answer(request, caller(Optional.of(member(person)), Optional.of(person.key().publicKey()), Optional.empty()));
+    return answer(
+        request,
+        caller(
+            Optional.of(member(person)), Optional.of(person.key().publicKey()), Optional.empty()));
   }
 
   /// Carries out a request that came over a peer's socket.
@@ -133,7 +140,10 @@ public final class Team {
 
   /// The member as the broker knows them now.
   public Member member(Person person) {
-    return new MembershipStore(database).byId(person.meshId(), person.memberId()).orElseThrow().member();
+    return new MembershipStore(database)
+        .byId(person.meshId(), person.memberId())
+        .orElseThrow()
+        .member();
   }
 
   @SuppressWarnings("unchecked")
@@ -155,12 +165,20 @@ public final class Team {
     };
   }
 
-  private static <F extends Request<?>> Outcome handle(Handler<F> handler, F request, Caller caller) {
+  private static <F extends Request<?>> Outcome handle(
+      Handler<F> handler, F request, Caller caller) {
     return handler.handle(request, caller);
   }
 
-  private static Caller caller(Optional<Member> member, Optional<PublicKey> signer, Optional<Peer> peer) {
-    return new Caller(member, signer, peer, peer.flatMap(Peer::connection), PUBLIC_URL, InetAddress.getLoopbackAddress());
+  private static Caller caller(
+      Optional<Member> member, Optional<PublicKey> signer, Optional<Peer> peer) {
+    return new Caller(
+        member,
+        signer,
+        peer,
+        peer.flatMap(Peer::connection),
+        PUBLIC_URL,
+        InetAddress.getLoopbackAddress());
   }
 
   /// Makes a mesh with a fresh owner.
@@ -169,7 +187,8 @@ public final class Team {
     MeshKey key = MeshKey.generate(1);
     String id = Ids.next();
     MeshReply.Created created = signed(owner, create(name, id, owner, key));
-    return new Mesh(created.id(), created.slug(), new Person(owner, created.id(), created.memberId()), key);
+    return new Mesh(
+        created.id(), created.slug(), new Person(owner, created.id(), created.memberId()), key);
   }
 
   /// The request by which a client makes a mesh.
@@ -191,7 +210,11 @@ public final class Team {
   /// A mesh key sealed to somebody, signed by who did it.
   public static EpochKey seal(String meshId, MeshKey key, PublicKey to, SecretKey by) {
     String sealed = key.sealTo(to);
-    return new EpochKey(key.epoch(), sealed, by.publicKey().hex(), Keys.sign(by, Canonical.seal(meshId, key.epoch(), to.hex(), sealed)));
+    return new EpochKey(
+        key.epoch(),
+        sealed,
+        by.publicKey().hex(),
+        Keys.sign(by, Canonical.seal(meshId, key.epoch(), to.hex(), sealed)));
   }
 
   /// An invite as an issuer's client makes it.
@@ -220,7 +243,11 @@ public final class Team {
   /// A code that a client could make.
   public static String code() {
     RandomGenerator random = RandomGenerator.getDefault();
-    return random.ints(8, 0, CODES.length()).collect(StringBuilder::new, (text, i) -> text.append(CODES.charAt(i)), StringBuilder::append).toString();
+    return random
+        .ints(8, 0, CODES.length())
+        .collect(
+            StringBuilder::new, (text, i) -> text.append(CODES.charAt(i)), StringBuilder::append)
+        .toString();
   }
 
   /// A claim as a newcomer's client makes it.
@@ -275,8 +302,24 @@ public final class Team {
             now());
     Peer.Client client =
         new Peer.Client(
-            Ids.next(), 1, "/", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Set.of(Capability.GROUP_E2E));
-    Peer peer = new Peer(Ids.next(), member, session, Optional.of(session), Purpose.SESSION, client, now(), state);
+            Ids.next(),
+            1,
+            "/",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Set.of(Capability.GROUP_E2E));
+    Peer peer =
+        new Peer(
+            Ids.next(),
+            member,
+            session,
+            Optional.of(session),
+            Purpose.SESSION,
+            client,
+            now(),
+            state);
     peers.put(peer);
     connection.bind(peer);
     bus.publish(new Happening.PeerReady(peer, false));

@@ -180,7 +180,8 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
     if (!store.archive(member.meshId(), clock.instant())) {
       throw gone();
     }
-    return Outcome.of(new MeshReply.Deleted(true, member.meshSlug()),
+    return Outcome.of(
+        new MeshReply.Deleted(true, member.meshSlug()),
         () -> bus.publish(new Happening.MeshDeleted(member.meshId())));
   }
 

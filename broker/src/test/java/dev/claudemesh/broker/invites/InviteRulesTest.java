@@ -39,8 +39,13 @@ class InviteRulesTest {
 
   @Test
   void an_admin_cannot_sign_version_2() {
-    String canonical = Canonical.inviteV2("mesh", ID, IN_A_DAY, "member", ADMIN_KEY.publicKey().hex());
-    refused(ProblemCode.FORBIDDEN, () -> check(request(2, canonical, Keys.sign(ADMIN_KEY, canonical), IN_A_DAY, "member"), ADMIN));
+    String canonical =
+        Canonical.inviteV2("mesh", ID, IN_A_DAY, "member", ADMIN_KEY.publicKey().hex());
+    refused(
+        ProblemCode.FORBIDDEN,
+        () ->
+            check(
+                request(2, canonical, Keys.sign(ADMIN_KEY, canonical), IN_A_DAY, "member"), ADMIN));
   }
 
   @Test
@@ -52,16 +57,24 @@ class InviteRulesTest {
   @Test
   void the_signed_text_is_made_anew_from_the_fields_and_must_fit_them() {
     String other = Canonical.inviteV2("mesh", ID, IN_A_DAY, "admin", OWNER_PUBKEY);
-    refused(ProblemCode.INVITE_BAD_SIGNATURE, () -> check(request(2, other, Keys.sign(OWNER_KEY, other), IN_A_DAY, "member"), OWNER));
+    refused(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        () -> check(request(2, other, Keys.sign(OWNER_KEY, other), IN_A_DAY, "member"), OWNER));
     String right = Canonical.inviteV2("mesh", ID, IN_A_DAY, "member", OWNER_PUBKEY);
-    refused(ProblemCode.INVITE_BAD_SIGNATURE, () -> check(request(2, right, Keys.sign(ADMIN_KEY, right), IN_A_DAY, "member"), OWNER));
-    refused(ProblemCode.INVITE_BAD_SIGNATURE, () -> check(request(2, right, "no signature", IN_A_DAY, "member"), OWNER));
+    refused(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        () -> check(request(2, right, Keys.sign(ADMIN_KEY, right), IN_A_DAY, "member"), OWNER));
+    refused(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        () -> check(request(2, right, "no signature", IN_A_DAY, "member"), OWNER));
   }
 
   @Test
   void an_invite_cannot_have_expired_already_nor_last_for_ever() {
     refused(ProblemCode.INVALID_REQUEST, () -> check(v2(NOW.getEpochSecond(), "member"), OWNER));
-    refused(ProblemCode.INVALID_REQUEST, () -> check(v2(NOW.plus(Duration.ofDays(367)).getEpochSecond(), "member"), OWNER));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> check(v2(NOW.plus(Duration.ofDays(367)).getEpochSecond(), "member"), OWNER));
     refused(ProblemCode.INVALID_REQUEST, () -> check(v2(Long.MAX_VALUE, "member"), OWNER));
   }
 
@@ -86,44 +99,87 @@ class InviteRulesTest {
   void a_preset_with_an_unknown_message_mode_is_refused() {
     refused(
         ProblemCode.INVALID_REQUEST,
-        () -> InviteRules.checkPreset(new Preset(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("loud"))));
+        () ->
+            InviteRules.checkPreset(
+                new Preset(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("loud"))));
   }
 
   @Test
   void withdrawn_comes_before_expired_and_expired_before_taken() {
-    refused(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkOpen(row(NOW.minusSeconds(1), 1, true), NOW));
+    refused(
+        ProblemCode.INVITE_REVOKED,
+        () -> InviteRules.checkOpen(row(NOW.minusSeconds(1), 1, true), NOW));
     refused(ProblemCode.INVITE_EXPIRED, () -> InviteRules.checkOpen(row(NOW, 1, false), NOW));
-    refused(ProblemCode.INVITE_EXHAUSTED, () -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 1, false), NOW));
-    assertThatCode(() -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 0, false), NOW)).doesNotThrowAnyException();
+    refused(
+        ProblemCode.INVITE_EXHAUSTED,
+        () -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 1, false), NOW));
+    assertThatCode(() -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 0, false), NOW))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void a_row_that_was_changed_in_the_database_is_not_what_was_signed() {
     InviteRow honest = stored("member", OWNER_PUBKEY, 2);
-    assertThatCode(() -> InviteRules.checkSignature(honest, OWNER_PUBKEY)).doesNotThrowAnyException();
-    refused(ProblemCode.INVITE_BAD_SIGNATURE, () -> InviteRules.checkSignature(promoted(honest), OWNER_PUBKEY));
-    refused(ProblemCode.INVITE_BAD_SIGNATURE, () -> InviteRules.checkSignature(honest, ADMIN_KEY.publicKey().hex()));
+    assertThatCode(() -> InviteRules.checkSignature(honest, OWNER_PUBKEY))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        () -> InviteRules.checkSignature(promoted(honest), OWNER_PUBKEY));
+    refused(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        () -> InviteRules.checkSignature(honest, ADMIN_KEY.publicKey().hex()));
   }
 
   @Test
   void an_invite_of_an_admin_who_is_none_any_more_does_not_count() {
     refused(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.empty()));
-    refused(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.of(member(ADMIN_KEY.publicKey(), false, false, Permissions.MEMBER))));
-    assertThatCode(() -> InviteRules.checkStillAdmin(Optional.of(ADMIN))).doesNotThrowAnyException();
+    refused(
+        ProblemCode.INVITE_REVOKED,
+        () ->
+            InviteRules.checkStillAdmin(
+                Optional.of(member(ADMIN_KEY.publicKey(), false, false, Permissions.MEMBER))));
+    assertThatCode(() -> InviteRules.checkStillAdmin(Optional.of(ADMIN)))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void a_claim_must_be_signed_now_by_the_key_that_joins() {
     SecretKey newcomer = Keys.generate();
-    assertThatCode(() -> InviteRules.checkClaim(claim(newcomer, newcomer, NOW, "ABCDEFGH"), NOW, SKEW)).doesNotThrowAnyException();
-    refused(ProblemCode.BAD_SIGNATURE, () -> InviteRules.checkClaim(claim(newcomer, Keys.generate(), NOW, "ABCDEFGH"), NOW, SKEW));
-    refused(ProblemCode.TIMESTAMP_SKEW, () -> InviteRules.checkClaim(claim(newcomer, newcomer, NOW.minusSeconds(61), "ABCDEFGH"), NOW, SKEW));
-    refused(ProblemCode.TIMESTAMP_SKEW, () -> InviteRules.checkClaim(claim(newcomer, newcomer, NOW.plusSeconds(61), "ABCDEFGH"), NOW, SKEW));
-    refused(ProblemCode.TIMESTAMP_SKEW, () -> InviteRules.checkClaim(claim(newcomer, newcomer, Instant.ofEpochMilli(Long.MAX_VALUE), "ABCDEFGH"), NOW, SKEW));
-    refused(ProblemCode.TIMESTAMP_SKEW, () -> InviteRules.checkClaim(claim(newcomer, newcomer, Instant.ofEpochMilli(Long.MIN_VALUE), "ABCDEFGH"), NOW, SKEW));
+    assertThatCode(
+            () -> InviteRules.checkClaim(claim(newcomer, newcomer, NOW, "ABCDEFGH"), NOW, SKEW))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () -> InviteRules.checkClaim(claim(newcomer, Keys.generate(), NOW, "ABCDEFGH"), NOW, SKEW));
+    refused(
+        ProblemCode.TIMESTAMP_SKEW,
+        () ->
+            InviteRules.checkClaim(
+                claim(newcomer, newcomer, NOW.minusSeconds(61), "ABCDEFGH"), NOW, SKEW));
+    refused(
+        ProblemCode.TIMESTAMP_SKEW,
+        () ->
+            InviteRules.checkClaim(
+                claim(newcomer, newcomer, NOW.plusSeconds(61), "ABCDEFGH"), NOW, SKEW));
+    refused(
+        ProblemCode.TIMESTAMP_SKEW,
+        () ->
+            InviteRules.checkClaim(
+                claim(newcomer, newcomer, Instant.ofEpochMilli(Long.MAX_VALUE), "ABCDEFGH"),
+                NOW,
+                SKEW));
+    refused(
+        ProblemCode.TIMESTAMP_SKEW,
+        () ->
+            InviteRules.checkClaim(
+                claim(newcomer, newcomer, Instant.ofEpochMilli(Long.MIN_VALUE), "ABCDEFGH"),
+                NOW,
+                SKEW));
   }
 
-  private static InviteRequest.Claim claim(SecretKey newcomer, SecretKey signer, Instant at, String code) {
+  private static InviteRequest.Claim claim(
+      SecretKey newcomer, SecretKey signer, Instant at, String code) {
     String x25519 = Keys.x25519Public(newcomer);
     return new InviteRequest.Claim(
         code,
@@ -148,7 +204,8 @@ class InviteRulesTest {
     return request(3, canonical, Keys.sign(ADMIN_KEY, canonical), expiresAt, role);
   }
 
-  private static InviteRequest.Create request(int version, String canonical, String signature, long expiresAt, String role) {
+  private static InviteRequest.Create request(
+      int version, String canonical, String signature, long expiresAt, String role) {
     return new InviteRequest.Create(
         Optional.of(ID),
         Optional.of("ABCDEFGH"),
@@ -243,11 +300,14 @@ class InviteRulesTest {
         row.revoked());
   }
 
-  private static Member member(PublicKey key, boolean admin, boolean owner, Permissions permissions) {
+  private static Member member(
+      PublicKey key, boolean admin, boolean owner, Permissions permissions) {
     return new Member("member", "mesh", "slug", key, "Somebody", admin, owner, permissions);
   }
 
   private static void refused(ProblemCode code, ThrowingCallable call) {
-    assertThatThrownBy(call).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }

@@ -28,15 +28,19 @@ class MemberRulesTest {
 
   @Test
   void a_member_is_found_by_id_by_key_and_by_name_whatever_its_case() {
-    List<Named> all = List.of(new Named("1", "a".repeat(64), "Anna"), new Named("2", "b".repeat(64), "Ben"));
+    List<Named> all =
+        List.of(new Named("1", "a".repeat(64), "Anna"), new Named("2", "b".repeat(64), "Ben"));
     assertThat(MemberRules.named("2", all)).extracting(Named::memberId).containsExactly("2");
-    assertThat(MemberRules.named("a".repeat(64), all)).extracting(Named::memberId).containsExactly("1");
+    assertThat(MemberRules.named("a".repeat(64), all))
+        .extracting(Named::memberId)
+        .containsExactly("1");
     assertThat(MemberRules.named(" anna ", all)).extracting(Named::memberId).containsExactly("1");
   }
 
   @Test
   void a_name_that_fits_several_members_is_refused_and_lists_them() {
-    List<Named> all = List.of(new Named("1", "a".repeat(64), "Anna"), new Named("2", "b".repeat(64), "anna"));
+    List<Named> all =
+        List.of(new Named("1", "a".repeat(64), "Anna"), new Named("2", "b".repeat(64), "anna"));
     assertThatThrownBy(() -> MemberRules.named("Anna", all))
         .isInstanceOfSatisfying(
             Problem.class,
@@ -48,7 +52,8 @@ class MemberRulesTest {
 
   @Test
   void several_sessions_of_one_member_with_one_name_are_no_ambiguity() {
-    List<Named> all = List.of(new Named("1", "a".repeat(64), "Anna"), new Named("1", "c".repeat(64), "Anna"));
+    List<Named> all =
+        List.of(new Named("1", "a".repeat(64), "Anna"), new Named("1", "c".repeat(64), "Anna"));
     assertThat(MemberRules.named("Anna", all)).hasSize(2);
   }
 
@@ -76,84 +81,144 @@ class MemberRulesTest {
 
   @Test
   void exactly_one_way_to_say_whom_must_be_chosen() {
-    refused(ProblemCode.INVALID, () -> MemberRules.checkSelection(Optional.empty(), Optional.empty(), Optional.empty()));
-    refused(ProblemCode.INVALID, () -> MemberRules.checkSelection(Optional.of("a"), Optional.of(5L), Optional.empty()));
-    refused(ProblemCode.INVALID, () -> MemberRules.checkSelection(Optional.empty(), Optional.of(0L), Optional.empty()));
-    assertThatCode(() -> MemberRules.checkSelection(Optional.empty(), Optional.empty(), Optional.of(true))).doesNotThrowAnyException();
-    assertThatCode(() -> MemberRules.checkSelection(Optional.of("a"), Optional.empty(), Optional.of(false))).doesNotThrowAnyException();
+    refused(
+        ProblemCode.INVALID,
+        () -> MemberRules.checkSelection(Optional.empty(), Optional.empty(), Optional.empty()));
+    refused(
+        ProblemCode.INVALID,
+        () -> MemberRules.checkSelection(Optional.of("a"), Optional.of(5L), Optional.empty()));
+    refused(
+        ProblemCode.INVALID,
+        () -> MemberRules.checkSelection(Optional.empty(), Optional.of(0L), Optional.empty()));
+    assertThatCode(
+            () -> MemberRules.checkSelection(Optional.empty(), Optional.empty(), Optional.of(true)))
+        .doesNotThrowAnyException();
+    assertThatCode(() ->
+            MemberRules.checkSelection(Optional.of("a"), Optional.empty(), Optional.of(false)))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void members_change_of_themselves_what_the_mesh_lets_them() {
-    assertThatCode(() -> MemberRules.checkUpdate(rename(MEMBER), MEMBER, MEMBER, SelfEditable.ALL)).doesNotThrowAnyException();
+    assertThatCode(() -> MemberRules.checkUpdate(rename(MEMBER), MEMBER, MEMBER, SelfEditable.ALL))
+        .doesNotThrowAnyException();
     assertThatThrownBy(() -> MemberRules.checkUpdate(rename(MEMBER), MEMBER, MEMBER, NONE))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("admin-managed fields: displayName");
-    assertThatCode(() -> MemberRules.checkUpdate(rename(MEMBER), ADMIN, MEMBER, NONE)).doesNotThrowAnyException();
-    assertThatCode(() -> MemberRules.checkUpdate(rename(ADMIN), ADMIN, ADMIN, NONE)).doesNotThrowAnyException();
+    assertThatCode(() -> MemberRules.checkUpdate(rename(MEMBER), ADMIN, MEMBER, NONE))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> MemberRules.checkUpdate(rename(ADMIN), ADMIN, ADMIN, NONE))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void members_do_not_change_others() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkUpdate(rename(ADMIN), MEMBER, ADMIN, SelfEditable.ALL));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkUpdate(rename(ADMIN), MEMBER, ADMIN, SelfEditable.ALL));
   }
 
   @Test
   void nobody_makes_themselves_an_admin() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkUpdate(role(MEMBER, "admin"), MEMBER, MEMBER, SelfEditable.ALL));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkUpdate(role(MEMBER, "admin"), MEMBER, MEMBER, SelfEditable.ALL));
   }
 
   @Test
   void only_who_manages_permissions_makes_an_admin() {
-    Member limited = member("limited", true, false, MemberRules.merged(Permissions.ADMIN, Map.of("canManagePermissions", false)));
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkUpdate(role(MEMBER, "admin"), limited, MEMBER, SelfEditable.ALL));
-    assertThatCode(() -> MemberRules.checkUpdate(role(MEMBER, "admin"), ADMIN, MEMBER, SelfEditable.ALL)).doesNotThrowAnyException();
+    Member limited =
+        member(
+            "limited",
+            true,
+            false,
+            MemberRules.merged(Permissions.ADMIN, Map.of("canManagePermissions", false)));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkUpdate(role(MEMBER, "admin"), limited, MEMBER, SelfEditable.ALL));
+    assertThatCode(
+            () -> MemberRules.checkUpdate(role(MEMBER, "admin"), ADMIN, MEMBER, SelfEditable.ALL))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void an_admin_loses_the_role_only_by_the_owner_or_by_themselves() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkUpdate(role(OTHER_ADMIN, "member"), ADMIN, OTHER_ADMIN, SelfEditable.ALL));
-    assertThatCode(() -> MemberRules.checkUpdate(role(ADMIN, "member"), OWNER, ADMIN, SelfEditable.ALL)).doesNotThrowAnyException();
-    assertThatCode(() -> MemberRules.checkUpdate(role(ADMIN, "member"), ADMIN, ADMIN, SelfEditable.ALL)).doesNotThrowAnyException();
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkUpdate(role(OWNER, "member"), OWNER, OWNER, SelfEditable.ALL));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () ->
+            MemberRules.checkUpdate(
+                role(OTHER_ADMIN, "member"), ADMIN, OTHER_ADMIN, SelfEditable.ALL));
+    assertThatCode(
+            () -> MemberRules.checkUpdate(role(ADMIN, "member"), OWNER, ADMIN, SelfEditable.ALL))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () -> MemberRules.checkUpdate(role(ADMIN, "member"), ADMIN, ADMIN, SelfEditable.ALL))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkUpdate(role(OWNER, "member"), OWNER, OWNER, SelfEditable.ALL));
   }
 
   @Test
   void an_update_without_fields_or_with_a_bad_mode_is_refused() {
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkUpdate(update(MEMBER, null, null, null), ADMIN, MEMBER, NONE));
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkUpdate(update(MEMBER, null, "loud", null), ADMIN, MEMBER, NONE));
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkUpdate(update(MEMBER, " ", null, null), ADMIN, MEMBER, NONE));
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkUpdate(update(MEMBER, null, null, "king"), OWNER, MEMBER, NONE));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MemberRules.checkUpdate(update(MEMBER, null, null, null), ADMIN, MEMBER, NONE));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MemberRules.checkUpdate(update(MEMBER, null, "loud", null), ADMIN, MEMBER, NONE));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MemberRules.checkUpdate(update(MEMBER, " ", null, null), ADMIN, MEMBER, NONE));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MemberRules.checkUpdate(update(MEMBER, null, null, "king"), OWNER, MEMBER, NONE));
   }
 
   @Test
   void nobody_can_lock_the_owner_out() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OWNER));
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkPermissions(Map.of("canSend", false), OWNER, OWNER));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OWNER));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkPermissions(Map.of("canSend", false), OWNER, OWNER));
   }
 
   @Test
   void a_permission_is_given_only_by_who_has_it() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, MEMBER));
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, ADMIN));
-    assertThatCode(() -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), OWNER, MEMBER)).doesNotThrowAnyException();
-    assertThatCode(() -> MemberRules.checkPermissions(Map.of("canDeleteMesh", false), ADMIN, MEMBER)).doesNotThrowAnyException();
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, MEMBER));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, ADMIN));
+    assertThatCode(() -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), OWNER, MEMBER))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", false), ADMIN, MEMBER))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void admins_do_not_change_what_another_admin_may() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OTHER_ADMIN));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OTHER_ADMIN));
   }
 
   @Test
   void an_unknown_permission_is_named() {
-    assertThatThrownBy(() -> MemberRules.checkPermissions(Map.of("canFly", true), OWNER, MEMBER)).hasMessageContaining("canFly");
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkPermissions(Map.of(), OWNER, MEMBER));
+    assertThatThrownBy(() -> MemberRules.checkPermissions(Map.of("canFly", true), OWNER, MEMBER))
+        .hasMessageContaining("canFly");
+    refused(
+        ProblemCode.INVALID_REQUEST, () -> MemberRules.checkPermissions(Map.of(), OWNER, MEMBER));
   }
 
   @Test
   void permissions_that_are_not_named_stay() {
-    Permissions merged = MemberRules.merged(Permissions.MEMBER, Map.of("canInvite", true, "canSend", false));
+    Permissions merged =
+        MemberRules.merged(Permissions.MEMBER, Map.of("canInvite", true, "canSend", false));
     assertThat(merged.canInvite()).isTrue();
     assertThat(merged.canSend()).isFalse();
     assertThat(merged.canWriteState()).isTrue();
@@ -162,16 +227,24 @@ class MemberRulesTest {
   @Test
   void grants_name_members_and_capabilities_that_exist() {
     String key = "a".repeat(64);
-    refused(ProblemCode.NOT_FOUND, () -> MemberRules.checkGrants(Map.of("b".repeat(64), Optional.of(List.of())), Set.of(key)));
-    refused(ProblemCode.INVALID_REQUEST, () -> MemberRules.checkGrants(Map.of(key, Optional.of(List.of("sudo"))), Set.of(key)));
-    assertThatCode(() -> MemberRules.checkGrants(Map.of(key, Optional.of(List.of("dm", "read"))), Set.of(key))).doesNotThrowAnyException();
-    assertThatCode(() -> MemberRules.checkGrants(Map.of("gone", Optional.empty()), Set.of(key))).doesNotThrowAnyException();
+    refused(
+        ProblemCode.NOT_FOUND,
+        () -> MemberRules.checkGrants(Map.of("b".repeat(64), Optional.of(List.of())), Set.of(key)));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MemberRules.checkGrants(Map.of(key, Optional.of(List.of("sudo"))), Set.of(key)));
+    assertThatCode(() ->
+            MemberRules.checkGrants(Map.of(key, Optional.of(List.of("dm", "read"))), Set.of(key)))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> MemberRules.checkGrants(Map.of("gone", Optional.empty()), Set.of(key)))
+        .doesNotThrowAnyException();
   }
 
   @Test
   void null_takes_a_grant_away_and_an_empty_list_blocks() {
     Map<String, List<String>> before = Map.of("a", List.of("dm"), "b", List.of("dm"));
-    assertThat(MemberRules.merged(before, Map.of("a", Optional.empty(), "c", Optional.of(List.of()))))
+    assertThat(
+            MemberRules.merged(before, Map.of("a", Optional.empty(), "c", Optional.of(List.of()))))
         .isEqualTo(Map.of("b", List.of("dm"), "c", List.of()));
   }
 
@@ -185,14 +258,22 @@ class MemberRulesTest {
 
   private static MemberRequest.Update update(Member member, String name, String mode, String role) {
     return new MemberRequest.Update(
-        member.id(), Optional.ofNullable(name), Optional.empty(), Optional.empty(), Optional.ofNullable(mode), Optional.ofNullable(role));
+        member.id(),
+        Optional.ofNullable(name),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.ofNullable(mode),
+        Optional.ofNullable(role));
   }
 
   private static Member member(String id, boolean admin, boolean owner, Permissions permissions) {
-    return new Member(id, "mesh", "slug", new PublicKey("a".repeat(64)), id, admin, owner, permissions);
+    return new Member(
+        id, "mesh", "slug", new PublicKey("a".repeat(64)), id, admin, owner, permissions);
   }
 
   private static void refused(ProblemCode code, ThrowingCallable call) {
-    assertThatThrownBy(call).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }

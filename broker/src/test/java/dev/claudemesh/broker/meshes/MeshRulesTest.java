@@ -37,7 +37,8 @@ class MeshRulesTest {
   @Test
   void a_very_long_name_gives_a_slug_that_leaves_room_for_a_number() {
     String slug = MeshRules.slugOf("x".repeat(80));
-    assertThat(MeshRules.freeSlug(slug, Set.of(slug)).length()).isLessThanOrEqualTo(MeshRules.LONGEST_SLUG);
+    assertThat(MeshRules.freeSlug(slug, Set.of(slug)).length())
+        .isLessThanOrEqualTo(MeshRules.LONGEST_SLUG);
   }
 
   @Test
@@ -49,7 +50,8 @@ class MeshRulesTest {
 
   @Test
   void the_hundred_and_first_mesh_of_a_name_is_refused() {
-    List<String> taken = IntStream.rangeClosed(1, 100).mapToObj(n -> n == 1 ? "team" : "team-" + n).toList();
+    List<String> taken =
+        IntStream.rangeClosed(1, 100).mapToObj(n -> n == 1 ? "team" : "team-" + n).toList();
     refused(ProblemCode.LIMIT, () -> MeshRules.freeSlug("team", taken));
   }
 
@@ -70,39 +72,79 @@ class MeshRulesTest {
 
   @Test
   void anyone_makes_meshes_on_an_open_broker_and_nobody_on_a_closed_one() {
-    assertThatCode(() -> MeshRules.checkCreation(MeshCreation.OPEN, Optional.empty(), Optional.empty())).doesNotThrowAnyException();
-    refused(ProblemCode.MESH_CREATION_CLOSED, () -> MeshRules.checkCreation(MeshCreation.CLOSED, Optional.empty(), Optional.of("x")));
+    assertThatCode(
+            () -> MeshRules.checkCreation(MeshCreation.OPEN, Optional.empty(), Optional.empty()))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.MESH_CREATION_CLOSED,
+        () -> MeshRules.checkCreation(MeshCreation.CLOSED, Optional.empty(), Optional.of("x")));
   }
 
   @Test
   void a_broker_that_asks_for_a_token_takes_only_that_one() {
     Optional<CreationToken> token = Optional.of(new CreationToken("secret\n"));
-    assertThatCode(() -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of(" secret "))).doesNotThrowAnyException();
-    refused(ProblemCode.FORBIDDEN, () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of("wrong")));
-    refused(ProblemCode.FORBIDDEN, () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.empty()));
-    refused(ProblemCode.FORBIDDEN, () -> MeshRules.checkCreation(MeshCreation.TOKEN, Optional.of(new CreationToken("")), Optional.of("")));
+    assertThatCode(
+            () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of(" secret ")))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of("wrong")));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.empty()));
+    refused(
+        ProblemCode.FORBIDDEN,
+        () ->
+            MeshRules.checkCreation(
+                MeshCreation.TOKEN, Optional.of(new CreationToken("")), Optional.of("")));
   }
 
   @Test
   void a_seal_counts_only_for_the_mesh_epoch_member_and_key_it_was_signed_for() {
     SecretKey sealer = Keys.generate();
     String signature = Keys.sign(sealer, Canonical.seal("mesh", 3, ANNA, "sealed"));
-    assertThatCode(() -> MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, sealer.publicKey())).doesNotThrowAnyException();
-    refused(ProblemCode.BAD_SIGNATURE, () -> MeshRules.checkSeal("other", 3, ANNA, "sealed", signature, sealer.publicKey()));
-    refused(ProblemCode.BAD_SIGNATURE, () -> MeshRules.checkSeal("mesh", 4, ANNA, "sealed", signature, sealer.publicKey()));
-    refused(ProblemCode.BAD_SIGNATURE, () -> MeshRules.checkSeal("mesh", 3, BEN, "sealed", signature, sealer.publicKey()));
-    refused(ProblemCode.BAD_SIGNATURE, () -> MeshRules.checkSeal("mesh", 3, ANNA, "other", signature, sealer.publicKey()));
-    refused(ProblemCode.BAD_SIGNATURE, () -> MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, Keys.generate().publicKey()));
+    assertThatCode(
+            () -> MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, sealer.publicKey()))
+        .doesNotThrowAnyException();
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () -> MeshRules.checkSeal("other", 3, ANNA, "sealed", signature, sealer.publicKey()));
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () -> MeshRules.checkSeal("mesh", 4, ANNA, "sealed", signature, sealer.publicKey()));
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () -> MeshRules.checkSeal("mesh", 3, BEN, "sealed", signature, sealer.publicKey()));
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () -> MeshRules.checkSeal("mesh", 3, ANNA, "other", signature, sealer.publicKey()));
+    refused(
+        ProblemCode.BAD_SIGNATURE,
+        () ->
+            MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, Keys.generate().publicKey()));
   }
 
   @Test
   void a_new_epoch_covers_every_member_and_nobody_else() {
-    assertThatCode(() -> MeshRules.checkCoverage(Set.of(ANNA, BEN), List.of(sealed(ANNA), sealed(BEN)))).doesNotThrowAnyException();
+    assertThatCode(
+            () -> MeshRules.checkCoverage(Set.of(ANNA, BEN), List.of(sealed(ANNA), sealed(BEN))))
+        .doesNotThrowAnyException();
     assertThatThrownBy(() -> MeshRules.checkCoverage(Set.of(ANNA, BEN), List.of(sealed(ANNA))))
-        .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.details().orElseThrow().get("missing").get(0).asString()).isEqualTo(BEN));
-    assertThatThrownBy(() -> MeshRules.checkCoverage(Set.of(ANNA), List.of(sealed(ANNA), sealed(BEN))))
-        .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.details().orElseThrow().get("unknown").get(0).asString()).isEqualTo(BEN));
-    refused(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkCoverage(Set.of(ANNA), List.of(sealed(ANNA), sealed(ANNA))));
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem ->
+                assertThat(problem.details().orElseThrow().get("missing").get(0).asString())
+                    .isEqualTo(BEN));
+    assertThatThrownBy(
+            () -> MeshRules.checkCoverage(Set.of(ANNA), List.of(sealed(ANNA), sealed(BEN))))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem ->
+                assertThat(problem.details().orElseThrow().get("unknown").get(0).asString())
+                    .isEqualTo(BEN));
+    refused(
+        ProblemCode.INVALID_REQUEST,
+        () -> MeshRules.checkCoverage(Set.of(ANNA), List.of(sealed(ANNA), sealed(ANNA))));
   }
 
   @Test
@@ -116,7 +158,10 @@ class MeshRulesTest {
     return new SealedFor(member, "sealed", "signature");
   }
 
-  static void refused(ProblemCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    assertThatThrownBy(call).isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
+  static void refused(
+      ProblemCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }
