@@ -22,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,6 +53,7 @@ public final class TestSocket implements AutoCloseable {
   private final BlockingQueue<Integer> pongs = new LinkedBlockingQueue<>();
   private final List<ObjectNode> skipped = new ArrayList<>();
   private final CompletableFuture<Closing> closing = new CompletableFuture<>();
+  private final Semaphore reading = new Semaphore(1);
   private volatile boolean answersPings = true;
   private ObjectNode helloAck;
 
@@ -103,6 +105,8 @@ public final class TestSocket implements AutoCloseable {
   private void read(DataInputStream in) {
     try {
       while (true) {
+        reading.acquireUninterruptibly();
+        reading.release();
         int opcode = in.readUnsignedByte() & 0x0f;
         long length = in.readUnsignedByte();
         length = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
@@ -143,6 +147,15 @@ public final class TestSocket implements AutoCloseable {
   /// From now on pings are not answered.
   public void stopAnsweringPings() {
     answersPings = false;
+  }
+
+  /// From now on nothing is read, so that the broker's frames pile up on its side.
+  public void stopReading() {
+    reading.acquireUninterruptibly();
+  }
+
+  public void readAgain() {
+    reading.release();
   }
 
   /// Waits for a ping of the broker.

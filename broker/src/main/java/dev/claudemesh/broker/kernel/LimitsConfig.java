@@ -61,6 +61,42 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
             Duration.ofSeconds(60),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10));
+
+    /// The same with another ping and another patience for its answer.
+    public Timing withPing(Duration interval, Duration timeout) {
+      return new Timing(
+          interval,
+          timeout,
+          helloDeadline,
+          presenceGrace,
+          ackLease,
+          messageTtl,
+          statusTtl,
+          hookFresh,
+          pendingStatus,
+          sweep,
+          clockSkew,
+          databaseAcquire,
+          stop);
+    }
+
+    /// The same with another time to say hello.
+    public Timing withHelloDeadline(Duration deadline) {
+      return new Timing(
+          pingInterval,
+          pongTimeout,
+          deadline,
+          presenceGrace,
+          ackLease,
+          messageTtl,
+          statusTtl,
+          hookFresh,
+          pendingStatus,
+          sweep,
+          clockSkew,
+          databaseAcquire,
+          stop);
+    }
   }
 
   /// How often things may happen. Above a rate the answer is `rate_limited`; 0 means no limit.
