@@ -65,21 +65,24 @@ class FrameReaderTest {
       fresh.writeInbound(Unpooled.wrappedBuffer(stream, 0, cut));
       fresh.writeInbound(Unpooled.wrappedBuffer(stream, cut, stream.length - cut));
       assertThat(message(fresh.readInbound())).isEqualTo("one");
-      assertThat((Object) fresh.readInbound()).isInstanceOf(Inbound.Ping.class);
+      assertThat(fresh.<Inbound>readInbound()).isInstanceOf(Inbound.Ping.class);
       assertThat(message(fresh.readInbound())).isEqualTo("two");
       assertThat(message(fresh.readInbound())).isEqualTo(long126);
-      assertThat((Object) fresh.readInbound()).isNull();
+      assertThat(fresh.<Inbound>readInbound()).isNull();
     }
   }
 
   @Test
   void bytes_may_come_one_by_one() {
-    byte[] stream = joined(encode(true, TEXT, text("a")), encode(true, TEXT, text("b".repeat(300))));
+    byte[] stream =
+        joined(encode(true, TEXT, text("a")), encode(true, TEXT, text("b".repeat(300))));
     byte[][] bytes = new byte[stream.length][];
     for (int i = 0; i < stream.length; i++) {
       bytes[i] = new byte[] {stream[i]};
     }
-    assertThat(read(bytes)).extracting(FrameReaderTest::message).containsExactly("a", "b".repeat(300));
+    assertThat(read(bytes))
+        .extracting(FrameReaderTest::message)
+        .containsExactly("a", "b".repeat(300));
   }
 
   @Test
@@ -91,12 +94,14 @@ class FrameReaderTest {
 
   @Test
   void a_frame_of_exactly_the_cap_is_read() {
-    assertThat(read(encode(true, TEXT, "x".repeat(CAP).getBytes(StandardCharsets.UTF_8)))).hasSize(1);
+    assertThat(read(encode(true, TEXT, "x".repeat(CAP).getBytes(StandardCharsets.UTF_8))))
+        .hasSize(1);
   }
 
   @Test
   void fragments_together_stay_under_the_cap() {
-    assertThat(read(encode(false, TEXT, new byte[CAP - 1]), encode(true, CONTINUATION, new byte[2])))
+    assertThat(
+            read(encode(false, TEXT, new byte[CAP - 1]), encode(true, CONTINUATION, new byte[2])))
         .containsExactly(new Inbound.Violation(1009, ""));
   }
 
@@ -111,7 +116,10 @@ class FrameReaderTest {
     byte[] negative = {(byte) 0x81, (byte) 0xff, (byte) 0x80, 0, 0, 0, 0, 0, 0, 1};
     byte[] huge = {(byte) 0x81, (byte) 0xff, 0x7f, -1, -1, -1, -1, -1, -1, -1};
     assertThat(read(negative)).hasOnlyElementsOfType(Inbound.Violation.class);
-    assertThat(new EmbeddedChannel(new FrameReader(cap::get)).writeInbound(Unpooled.wrappedBuffer(huge))).isTrue();
+    assertThat(
+            new EmbeddedChannel(new FrameReader(cap::get))
+                .writeInbound(Unpooled.wrappedBuffer(huge)))
+        .isTrue();
   }
 
   @Test
@@ -123,7 +131,10 @@ class FrameReaderTest {
   @Test
   void a_character_cut_by_fragments_is_whole_again() {
     byte[] umlaut = text("ü");
-    assertThat(read(encode(false, TEXT, new byte[] {umlaut[0]}), encode(true, CONTINUATION, new byte[] {umlaut[1]})))
+    assertThat(
+            read(
+                encode(false, TEXT, new byte[] {umlaut[0]}),
+                encode(true, CONTINUATION, new byte[] {umlaut[1]})))
         .extracting(FrameReaderTest::message)
         .containsExactly("ü");
   }
@@ -146,14 +157,16 @@ class FrameReaderTest {
             encode(true, CLOSE, new byte[] {0, 1}))) {
       EmbeddedChannel fresh = new EmbeddedChannel(new FrameReader(cap::get));
       fresh.writeInbound(Unpooled.wrappedBuffer(broken));
-      assertThat((Object) fresh.readInbound())
-          .isInstanceOfSatisfying(Inbound.Violation.class, violation -> assertThat(violation.code()).isEqualTo(1002));
+      assertThat(fresh.<Inbound>readInbound())
+          .isInstanceOfSatisfying(
+              Inbound.Violation.class, violation -> assertThat(violation.code()).isEqualTo(1002));
     }
   }
 
   @Test
   void a_close_frame_gives_its_code() {
-    assertThat(read(encode(true, CLOSE, new byte[] {0x03, (byte) 0xe8, 'b', 'y', 'e'}))).containsExactly(new Inbound.Close(1000));
+    assertThat(read(encode(true, CLOSE, new byte[] {0x03, (byte) 0xe8, 'b', 'y', 'e'})))
+        .containsExactly(new Inbound.Close(1000));
     assertThat(read(encode(true, CLOSE, new byte[0]))).containsExactly(new Inbound.Close(1005));
   }
 }

@@ -82,10 +82,9 @@ class LaneTest {
 
   @Test
   void a_task_that_fails_does_not_stop_those_behind_it() {
-    lane.add(
-        () -> {
-          throw new IllegalStateException("expected in this test");
-        });
+    lane.add(() -> {
+      throw new IllegalStateException("expected in this test");
+    });
     turns.release();
     add("after");
     settled();

@@ -61,7 +61,8 @@ class RateLimitsTest {
             Problem.class,
             problem -> {
               assertThat(problem.code()).isEqualTo(ProblemCode.RATE_LIMITED);
-              assertThat(problem.details().orElseThrow().path("retryAfterMs").asLong()).isBetween(1L, 1_000L);
+              assertThat(problem.details().orElseThrow().path("retryAfterMs").asLong())
+                  .isBetween(1L, 1_000L);
             });
     limits.send("bob");
     clock.advance(Duration.ofSeconds(2));
@@ -85,7 +86,9 @@ class RateLimitsTest {
     limits.mayTry(address);
     limits.failed(address);
     limits.failed(address);
-    assertThatThrownBy(() -> limits.mayTry(address)).isInstanceOf(Problem.class).hasMessageContaining("try again in");
+    assertThatThrownBy(() -> limits.mayTry(address))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("try again in");
     clock.advance(Duration.ofSeconds(2));
     limits.mayTry(address);
   }

@@ -28,7 +28,8 @@ class SocketConnectionTest {
   private final Unread unread = new Unread();
   private final EmbeddedChannel channel = new EmbeddedChannel(unread);
   private final SocketConnection connection =
-      new SocketConnection(channel, InetAddress.getLoopbackAddress(), URI.create("http://localhost"), SIZES);
+      new SocketConnection(
+          channel, InetAddress.getLoopbackAddress(), URI.create("http://localhost"), SIZES);
 
   /// A network that takes frames only when it is told to.
   private static final class Unread extends ChannelOutboundHandlerAdapter {
@@ -118,7 +119,8 @@ class SocketConnectionTest {
     connection.close(1001, "shutting down");
     assertThat(unread.take(2))
         .singleElement()
-        .isInstanceOfSatisfying(CloseWebSocketFrame.class, close -> assertThat(close.statusCode()).isEqualTo(4001));
+        .isInstanceOfSatisfying(
+            CloseWebSocketFrame.class, close -> assertThat(close.statusCode()).isEqualTo(4001));
   }
 
   @Test
