@@ -7,11 +7,13 @@ import java.util.regex.Pattern;
 /// What stays the same is everything an ordinary text or program holds; what goes is what could end
 /// the frame around it, begin another one, or be invisible.
 final class PeerText {
-  /// Tags that mean something to Claude Code or to us. The lookahead also meets them with blanks or
-  /// a slash in between.
+  /// Beginnings of tags that mean something to Claude Code or to us, with blanks or a slash in
+  /// between too. Tags of programs, such as the type in `List<Channel>`, are none of them.
   private static final Pattern TAG =
       Pattern.compile(
-          "<(?=\\s*/?\\s*(?:claudemesh|cross-session|channel|system|user|human|assistant|function|antml|tool|task-notification|local-command|command-)\\b|\\s*/?\\s*(?:claudemesh|cross-session|system|command)-)",
+          "<(?=\\s*/?\\s*(?:claudemesh|cross-session|system|antml|function_calls|function_results"
+              + "|task-notification|local-command|command-)(?![A-Za-z0-9_])|\\s*/?\\s*command-"
+              + "|\\s*/\\s*channel|\\s*channel\\s+[a-z])",
           Pattern.CASE_INSENSITIVE);
 
   /// Turn markers at the beginning of a line.
