@@ -183,10 +183,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     }
     Member member =
         ConnectionRules.admit(claim, memberships.byKey(claim.meshId(), claim.memberKey()), compat);
-    if (claim.sessionKey().isPresent()
-        && store.heldByAnother(claim.meshId(), claim.address(), member.id())) {
-      throw ConnectionRules.sessionKeyTaken();
-    }
+    checkSessionKey(claim, member);
     Admitted admitted =
         new Admitted(
             claim,
@@ -198,37 +195,49 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
         : passing(admitted, connection, now);
   }
 
+  /// Nobody may take the address of another: not of a member, and without a proof not of a session
+  /// that was.
+  private void checkSessionKey(Claim claim, Member member) {
+    boolean taken =
+        claim.sessionKey().isPresent()
+            && (store.isKeyOfAnother(claim.meshId(), claim.address(), member.id())
+                || !claim.sessionKeyProven()
+                    && store.usedByAnother(claim.meshId(), claim.address(), member.id()));
+    if (taken) {
+      throw ConnectionRules.sessionKeyTaken();
+    }
+  }
+
   /// A hello that passed all checks, and what its answer needs.
   private record Admitted(Claim claim, Member member, Standing standing, KeyState keys) {}
 
   private Outcome session(Admitted admitted, Connection connection, Instant now) {
     Tokens tokens = Tokens.issue();
-    Optional<Left> left = store.left(admitted.member().id());
     Entry entry =
         leases.enter(
             admitted.claim(),
             admitted.member(),
             tokens.hashes(),
             now,
-            () -> newPeer(admitted, left, now));
-    Optional<Left> restored = entry.resumed() ? Optional.empty() : left;
-    return welcome(ack(admitted, entry, restored, tokens, now), entry, connection, restored);
+            before -> newPeer(admitted, before, now));
+    return welcome(admitted, entry, tokens, connection, now);
   }
 
   /// A command or a reader of the inbox: nobody is told, nothing outlives its socket.
   private Outcome passing(Admitted admitted, Connection connection, Instant now) {
     store.seen(admitted.member().id(), now);
-    Entry entry = new Entry(newPeer(admitted, Optional.empty(), now), false);
-    peers.put(entry.peer());
-    HelloAck ack = ack(admitted, entry, Optional.empty(), Tokens.none(), now);
-    return welcome(ack, entry, connection, Optional.empty());
+    Peer peer = newPeer(admitted, Optional.empty(), now);
+    peers.put(peer);
+    Entry entry = new Entry(peer, false, Optional.empty());
+    return welcome(admitted, entry, Tokens.none(), connection, now);
   }
 
   private Outcome welcome(
-      HelloAck ack, Entry entry, Connection connection, Optional<Left> restored) {
+      Admitted admitted, Entry entry, Tokens tokens, Connection connection, Instant now) {
+    HelloAck ack = ack(admitted, entry, tokens, now);
     connection.bind(entry.peer());
     connection.whenClosed(() -> leases.lost(connection, clock.instant()));
-    leases.attach(entry, connection, restored, clock.instant());
+    leases.attach(entry, connection, now);
     return Outcome.of(ack);
   }
 
@@ -272,9 +281,8 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
         now);
   }
 
-  /// @param restored what the member's last session left, if the peer is a new one
-  private static HelloAck ack(
-      Admitted admitted, Entry entry, Optional<Left> restored, Tokens tokens, Instant now) {
+  private static HelloAck ack(Admitted admitted, Entry entry, Tokens tokens, Instant now) {
+    Optional<Left> restored = entry.before();
     Peer peer = entry.peer();
     Standing standing = admitted.standing();
     // Clients of the first protocol add what they are told to what they report, and would be

@@ -97,21 +97,26 @@ final class ConnectionStore {
                 Optional.ofNullable(row.getLastSeenAt())));
   }
 
-  /// Whether a key is another member's own, or another member had a session with it.
-  boolean heldByAnother(String meshId, PublicKey key, String memberId) {
+  /// Whether a key is another member's own.
+  boolean isKeyOfAnother(String meshId, PublicKey key, String memberId) {
     DSLContext dsl = database.dsl();
     return dsl.fetchExists(
-            dsl.selectOne()
-                .from(MEMBER)
-                .where(MEMBER.MESH_ID.eq(meshId))
-                .and(MEMBER.PEER_PUBKEY.eq(key.hex()))
-                .and(MEMBER.ID.ne(memberId)))
-        || dsl.fetchExists(
-            dsl.selectOne()
-                .from(PRESENCE)
-                .where(PRESENCE.MESH_ID.eq(meshId))
-                .and(PRESENCE.ADDRESS.eq(key.hex()))
-                .and(PRESENCE.MEMBER_ID.ne(memberId)));
+        dsl.selectOne()
+            .from(MEMBER)
+            .where(MEMBER.MESH_ID.eq(meshId))
+            .and(MEMBER.PEER_PUBKEY.eq(key.hex()))
+            .and(MEMBER.ID.ne(memberId)));
+  }
+
+  /// Whether another member has, or had, a session with a key.
+  boolean usedByAnother(String meshId, PublicKey key, String memberId) {
+    DSLContext dsl = database.dsl();
+    return dsl.fetchExists(
+        dsl.selectOne()
+            .from(PRESENCE)
+            .where(PRESENCE.MESH_ID.eq(meshId))
+            .and(PRESENCE.ADDRESS.eq(key.hex()))
+            .and(PRESENCE.MEMBER_ID.ne(memberId)));
   }
 
   /// Writes the lease of a newcomer.

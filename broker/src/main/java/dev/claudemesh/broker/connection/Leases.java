@@ -56,16 +56,21 @@ final class Leases {
   /// A peer that was let in. Its socket is attached after its `hello_ack`.
   ///
   /// @param resumed whether it took up an open lease
-  record Entry(Peer peer, boolean resumed) {}
+  /// @param before what the member's last session left, if the peer is a new one
+  record Entry(Peer peer, boolean resumed, Optional<Left> before) {}
 
   /// Lets a session in: as the peer it was, if it can show that, else as a new one in the place of
   /// what it leaves behind.
   ///
-  /// @param newcomer makes the peer, if it is a new one
+  /// @param newcomer makes the peer, if it is a new one, of what the member's last session left
   /// @throws dev.claudemesh.protocol.Problem `session_key_taken` if another member is at the
   ///   address
   Entry enter(
-      Claim claim, Member member, Tokens.Hashes tokens, Instant now, Supplier<Peer> newcomer) {
+      Claim claim,
+      Member member,
+      Tokens.Hashes tokens,
+      Instant now,
+      Function<Optional<Left>, Peer> newcomer) {
     return locked(
         claim.meshId() + member.id(),
         () -> {
@@ -76,23 +81,21 @@ final class Leases {
           Optional<Peer> before =
               here.filter(
                   peer -> ConnectionRules.resumes(claim, peer.client(), holdsToken(claim, peer)));
+          Optional<Connection> old = before.flatMap(peer -> peer.state().connection());
           Entry entry =
               before
-                  .map(peer -> new Entry(comeBack(claim, member, peer, tokens, now), true))
-                  .orElseGet(() -> new Entry(open(claim, tokens, now, newcomer), false));
+                  .map(peer -> comeBack(claim, member, peer, tokens, now))
+                  .orElseGet(() -> open(claim, member, tokens, now, newcomer));
           resumeHashes.put(entry.peer().presenceId(), tokens.resume());
           peers.put(entry.peer());
-          before
-              .flatMap(peer -> peer.state().connection())
-              .ifPresent(socket -> socket.close(REPLACED_CODE, REPLACED));
+          before.ifPresent(peer -> peer.update(s -> s.withConnection(Optional.empty(), now)));
+          old.ifPresent(socket -> socket.close(REPLACED_CODE, REPLACED));
           return entry;
         });
   }
 
   /// Gives a peer its socket, which holds what others send back until the `hello_ack` is queued.
-  ///
-  /// @param before what the member's last session left, if the peer is a new one
-  void attach(Entry entry, Connection connection, Optional<Left> before, Instant now) {
+  void attach(Entry entry, Connection connection, Instant now) {
     Peer peer = entry.peer();
     boolean attached =
         locked(
@@ -110,9 +113,12 @@ final class Leases {
       return;
     }
     if (!entry.resumed()) {
-      news.joined(peer, before, now);
+      news.joined(peer, entry.before(), now);
     }
     bus.publish(new Happening.PeerReady(peer, entry.resumed()));
+    if (!connection.open()) {
+      lost(connection, now);
+    }
   }
 
   /// A socket is gone. Does nothing if its peer has another by now, or left.
@@ -229,9 +235,10 @@ final class Leases {
         lease.state());
   }
 
-  private Peer comeBack(
+  private Entry comeBack(
       Claim claim, Member member, Peer before, Tokens.Hashes tokens, Instant now) {
-    Peer.State state = before.state().withConnection(Optional.empty(), now.plus(grace));
+    Instant until = now.plus(grace);
+    Peer.State state = before.state().withConnection(Optional.empty(), until);
     if (!ConnectionRules.sameProcess(before.client(), claim.client())) {
       store.bank(before, now);
       state = state.withStats(Map.of());
@@ -249,16 +256,22 @@ final class Leases {
             before.connectedAt(),
             state.withDisplayName(name).withLastPing(now));
     store.resume(peer, tokens, WHILE_CONNECTED, now);
-    return peer;
+    return new Entry(peer, true, Optional.empty());
   }
 
-  private Peer open(Claim claim, Tokens.Hashes tokens, Instant now, Supplier<Peer> newcomer) {
-    Peer peer = newcomer.get();
-    leftBehind(claim, peer.member()).forEach(old -> end(old, REPLACED_CODE, REPLACED, now));
+  private Entry open(
+      Claim claim,
+      Member member,
+      Tokens.Hashes tokens,
+      Instant now,
+      Function<Optional<Left>, Peer> newcomer) {
+    leftBehind(claim, member).forEach(old -> end(old, REPLACED_CODE, REPLACED, now));
+    Optional<Left> before = store.left(member.id());
+    Peer peer = newcomer.apply(before);
     if (!store.open(peer, tokens, WHILE_CONNECTED)) {
       throw ConnectionRules.sessionKeyTaken();
     }
-    return peer;
+    return new Entry(peer, false, before);
   }
 
   /// What a session leaves behind that comes with another key, or that cannot show to be the same.

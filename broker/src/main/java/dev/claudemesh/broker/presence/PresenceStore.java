@@ -105,10 +105,10 @@ final class PresenceStore {
         .set(PENDING_STATUS.APPLIED_AT, now)
         .where(PENDING_STATUS.SESSION_ID.eq(client.sessionId()).or(process))
         .and(PENDING_STATUS.APPLIED_AT.isNull())
-        .and(PENDING_STATUS.CREATED_AT.ge(notBefore))
         .returning()
         .fetch()
         .stream()
+        .filter(row -> !row.getCreatedAt().isBefore(notBefore))
         .max(Comparator.comparing(PendingStatusRecord::getCreatedAt))
         .map(row -> Status.valueOf(row.getStatus().toUpperCase(Locale.ROOT)));
   }
