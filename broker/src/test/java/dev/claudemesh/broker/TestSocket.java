@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -42,7 +44,7 @@ public final class TestSocket implements AutoCloseable {
   public static final int PONG = 0xA;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final AtomicLong LAST_TIMESTAMP = new AtomicLong();
+  private static final Map<String, Long> LAST_TIMESTAMP = new ConcurrentHashMap<>();
   private static final AtomicLong REQUESTS = new AtomicLong();
 
   private final Socket socket;
@@ -175,9 +177,12 @@ public final class TestSocket implements AutoCloseable {
 
   /// A signed hello of a current client that confirms messages.
   public ObjectNode helloFrame(TestMember member) {
-    // A signature is good once, so no two hellos of a test run carry the same time.
+    // A signature is good once, so no two hellos of a member carry the same time.
     long timestamp =
-        LAST_TIMESTAMP.updateAndGet(last -> Math.max(last + 1, clock.instant().toEpochMilli()));
+        LAST_TIMESTAMP.merge(
+            member.pubkey(),
+            clock.instant().toEpochMilli(),
+            (last, now) -> Math.max(last + 1, now));
     String canonical = Canonical.hello(member.meshId(), member.id(), member.pubkey(), timestamp);
     ObjectNode hello = object("hello");
     hello.put("meshId", member.meshId());

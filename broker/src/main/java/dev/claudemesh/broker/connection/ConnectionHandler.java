@@ -121,12 +121,6 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     leases.restore(memberships::ofMesh, clock.instant());
   }
 
-  /// A socket answered a ping.
-  public void alive(Connection connection) {
-    Instant now = clock.instant();
-    connection.peer().ifPresent(peer -> peer.update(state -> state.withLastPing(now)));
-  }
-
   /// Ends the leases whose grace is over. Called every few seconds.
   ///
   /// @return how many ended

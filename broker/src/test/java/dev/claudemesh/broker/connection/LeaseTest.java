@@ -571,7 +571,7 @@ class LeaseTest {
     return new LimitsConfig.Sizes(
         perMesh,
         sizes.connections(),
-        sizes.unprovenPerAddress(),
+        sizes.socketsPerAddress(),
         sizes.frameBytes(),
         sizes.largeFrameBytes(),
         sizes.httpBodyBytes(),

@@ -263,6 +263,7 @@ record Newcomer(
         resumeToken,
         Optional.empty(),
         timestamp,
-        Keys.sign(key, text));
+        Keys.sign(key, text),
+        Optional.empty());
   }
 }
