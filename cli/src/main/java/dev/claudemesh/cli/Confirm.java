@@ -1,0 +1,30 @@
+package dev.claudemesh.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/// Asks before something cannot be undone. Never a silent guess: where nobody can answer, the flag that answers is named.
+public final class Confirm {
+  private Confirm() {}
+
+  /// Returns if the user agrees.
+  ///
+  /// @param yes whether `-y` was given
+  /// @throws CommandFailure `cancelled` if not, `arguments` where there is nobody to ask
+  public static void ask(Context context, boolean yes, String question) throws IOException {
+    if (yes) {
+      return;
+    }
+    if (!context.terminal().interactive()) {
+      throw new CommandFailure(ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with -y.");
+    }
+    context.terminal().err().print(question + " [y/N] ");
+    context.terminal().err().flush();
+    String answer = new BufferedReader(new InputStreamReader(context.environment().in(), StandardCharsets.UTF_8)).readLine();
+    if (answer == null || !answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y")) {
+      throw new CommandFailure(ExitCode.CANCELLED, "Nothing was changed.");
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.claudemesh.cli.mesh;
+
+import dev.claudemesh.cli.Context;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.client.ClientLimits;
+import dev.claudemesh.protocol.client.HelloDetails;
+import dev.claudemesh.protocol.client.Keyring;
+import dev.claudemesh.protocol.client.MeshClient;
+import dev.claudemesh.protocol.client.MeshListener;
+import dev.claudemesh.protocol.client.Targets;
+import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
+import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.members.MemberReply.Member;
+import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.presence.PresenceReply.Peer;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+import java.time.Duration;
+import java.util.List;
+
+/// The connection of one command: others neither see it come nor go. Mesh keys that arrive on it are kept.
+final class Link implements AutoCloseable {
+  static final Duration READY = Duration.ofSeconds(15);
+
+  private final MeshClient client;
+
+  private Link(MeshClient client) {
+    this.client = client;
+  }
+
+  /// What a client of this member is made of, before it is started.
+  static MeshClient.Builder builder(Context context, Membership member, Purpose purpose) {
+    Keyring keyring =
+        new Keyring(member.keys(), key -> context.config().update(config -> config.withKey(member.meshId(), key)));
+    return MeshClient.builder(member.identity(), HelloDetails.ofThisProcess(purpose))
+        .keyring(keyring)
+        .limits(ClientLimits.ONE_SHOT)
+        .clock(context.clock());
+  }
+
+  /// Connects for one command.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem if the broker cannot be reached, or does not take us
+  static Link open(Context context, Membership member) {
+    return open(builder(context, member, Purpose.COMMAND));
+  }
+
+  static Link open(MeshClient.Builder builder) {
+    MeshClient client = builder.start();
+    try {
+      client.ready(READY);
+      return new Link(client);
+    } catch (RuntimeException e) {
+      client.close(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  static Link open(Context context, Membership member, MeshListener listener) {
+    return open(builder(context, member, Purpose.COMMAND).listener(listener));
+  }
+
+  MeshClient client() {
+    return client;
+  }
+
+  HelloAck hello() {
+    return client.hello().orElseThrow();
+  }
+
+  <R extends Reply> R ask(Request<R> request) {
+    return client.ask(request);
+  }
+
+  List<Peer> peers() {
+    return ask(new PresenceRequest.ListPeers()).peers();
+  }
+
+  List<Member> members() {
+    return ask(new MemberRequest.ListMembers()).members();
+  }
+
+  /// Turns names into keys.
+  Targets targets() {
+    return new Targets(peers(), members());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
