@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a command found out: once for programs, once for people, and the command that is useful next.
+/// What a command found out: once for programs, once for people, and the command that is useful
+/// next.
 public final class Answer {
   private final ObjectNode data;
   private final List<Function<Terminal, List<String>>> lines = new ArrayList<>();
@@ -75,7 +76,7 @@ public final class Answer {
   }
 
   /// Prints it and tells how the command ended.
-  int print(Terminal terminal, boolean json) {
+  public int print(Terminal terminal, boolean json) {
     if (json) {
       terminal.data(Wire.mapper().writeValueAsString(data));
     } else {

@@ -3,7 +3,8 @@ package dev.claudemesh.cli;
 import java.io.Serial;
 import java.util.Locale;
 
-/// A failure of a command that no {@link dev.claudemesh.protocol.ProblemCode} names: it never leaves this machine. The message says what to do.
+/// A failure of a command that no {@link dev.claudemesh.protocol.ProblemCode} names: it never
+/// leaves this machine. The message says what to do.
 public final class CommandFailure extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 

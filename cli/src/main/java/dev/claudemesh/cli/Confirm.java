@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/// Asks before something cannot be undone. Never a silent guess: where nobody can answer, the flag that answers is named.
+/// Asks before something cannot be undone. Never a silent guess: where nobody can answer, the flag
+/// that answers is named.
 public final class Confirm {
   private Confirm() {}
 
@@ -18,11 +19,15 @@ public final class Confirm {
       return;
     }
     if (!context.terminal().interactive()) {
-      throw new CommandFailure(ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with -y.");
+      throw new CommandFailure(
+          ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with -y.");
     }
     context.terminal().err().print(question + " [y/N] ");
     context.terminal().err().flush();
-    String answer = new BufferedReader(new InputStreamReader(context.environment().in(), StandardCharsets.UTF_8)).readLine();
+    String answer =
+        new BufferedReader(
+                new InputStreamReader(context.environment().in(), StandardCharsets.UTF_8))
+            .readLine();
     if (answer == null || !answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y")) {
       throw new CommandFailure(ExitCode.CANCELLED, "Nothing was changed.");
     }

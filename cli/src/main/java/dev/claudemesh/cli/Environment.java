@@ -9,7 +9,11 @@ import java.util.Optional;
 ///
 /// @param launcher absolute path of the script that started us, by which others can start us again
 public record Environment(
-    Map<String, String> variables, Path home, Path folder, InputStream in, Optional<Path> launcher) {
+    Map<String, String> variables,
+    Path home,
+    Path folder,
+    InputStream in,
+    Optional<Path> launcher) {
 
   /// A variable that is set and not blank.
   public Optional<String> variable(String name) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The one place where a failure becomes a message and an exit code: a person reads it on stderr; with `--json` a program also finds it on stdout.
+/// The one place where a failure becomes a message and an exit code: a person reads it on stderr;
+/// with `--json` a program also finds it on stdout.
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final Terminal terminal;
 
@@ -30,8 +31,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     boolean json = parsed != null && asksForJson(parsed.originalArgs());
     return switch (failure) {
       case Problem problem ->
-          tell(problem.code().wireName(), problem.getMessage(), problem.code().retryable(), problem.details(), problem.code().exitCode(), json);
-      case CommandFailure own -> tell(own.code(), own.getMessage(), false, Optional.empty(), own.exit().number(), json);
+          tell(
+              problem.code().wireName(),
+              problem.getMessage(),
+              problem.code().retryable(),
+              problem.details(),
+              problem.code().exitCode(),
+              json);
+      case CommandFailure own ->
+          tell(own.code(), own.getMessage(), false, Optional.empty(), own.exit().number(), json);
       default -> bug(failure, json);
     };
   }
@@ -39,7 +47,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
-    tell("invalid_argument", failure.getMessage(), false, Optional.empty(), ExitCode.ARGUMENTS.number(), asksForJson(List.of(args)));
+    tell(
+        "invalid_argument",
+        failure.getMessage(),
+        false,
+        Optional.empty(),
+        ExitCode.ARGUMENTS.number(),
+        asksForJson(List.of(args)));
     if (failure instanceof UnmatchedArgumentException unmatched) {
       List<String> close = unmatched.getSuggestions();
       if (!close.isEmpty()) {
@@ -50,7 +64,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return ExitCode.ARGUMENTS.number();
   }
 
-  private int tell(String code, String message, boolean retryable, Optional<JsonNode> details, int exit, boolean json) {
+  private int tell(
+      String code,
+      String message,
+      boolean retryable,
+      Optional<JsonNode> details,
+      int exit,
+      boolean json) {
     terminal.talk(terminal.icon(Icon.BAD) + " " + terminal.in(Style.ERROR, SafeText.body(message)));
     if (json) {
       ObjectNode answer = Answer.envelope();
@@ -70,7 +90,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     failure.printStackTrace(terminal.err());
     return tell(
         "internal",
-        "This is a fault of claudemesh, not of yours (" + failure.getClass().getSimpleName() + "); please report what stands above",
+        "This is a fault of claudemesh, not of yours ("
+            + failure.getClass().getSimpleName()
+            + "); please report what stands above",
         false,
         Optional.empty(),
         ExitCode.INTERNAL.number(),

@@ -16,7 +16,10 @@ public final class Brokers {
 
   /// What was asked for, else `CLAUDEMESH_BROKER_URL`, else {@link #DEFAULT}.
   public static URI url(Environment environment, Optional<String> asked) {
-    return asked.or(() -> environment.variable("CLAUDEMESH_BROKER_URL")).map(Brokers::webSocket).orElse(DEFAULT);
+    return asked
+        .or(() -> environment.variable("CLAUDEMESH_BROKER_URL"))
+        .map(Brokers::webSocket)
+        .orElse(DEFAULT);
   }
 
   /// @throws Problem `invalid_argument` if it cannot be an address
@@ -34,15 +37,19 @@ public final class Brokers {
         throw new IllegalArgumentException("no host");
       }
       String path = uri.getRawPath().replaceAll("/+$", "");
-      return URI.create(scheme + "://" + uri.getRawAuthority() + (path.endsWith("/ws") ? path : path + "/ws"));
+      return URI.create(
+          scheme + "://" + uri.getRawAuthority() + (path.endsWith("/ws") ? path : path + "/ws"));
     } catch (IllegalArgumentException e) {
-      throw new Problem(ProblemCode.INVALID_ARGUMENT, "\"" + text + "\" is not the address of a broker; it looks like " + DEFAULT);
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT,
+          "\"" + text + "\" is not the address of a broker; it looks like " + DEFAULT);
     }
   }
 
   /// Whether it is on this machine, where `claudemesh broker` would start it.
   public static boolean isLocal(URI url) {
     String host = url.getHost();
-    return host != null && (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]"));
+    return host != null
+        && (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]"));
   }
 }

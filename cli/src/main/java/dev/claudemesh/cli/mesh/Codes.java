@@ -4,7 +4,8 @@ import java.security.SecureRandom;
 
 /// Ids and codes that the client makes, because what it signs names them.
 final class Codes {
-  private static final String ID_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final String ID_SIGNS =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int ID_LENGTH = 32;
 
   /// Without I, O, 0 and 1, which are taken for one another when read aloud.

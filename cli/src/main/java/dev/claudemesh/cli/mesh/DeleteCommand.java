@@ -33,7 +33,10 @@ public final class DeleteCommand extends MeshCommand {
   @Override
   protected Answer answer() throws IOException {
     Membership member = membership(named.or(() -> mesh));
-    Confirm.ask(context, yes, "Delete " + member.slug() + " (" + member.brokerUrl() + ") for everyone in it?");
+    Confirm.ask(
+        context,
+        yes,
+        "Delete " + member.slug() + " (" + member.brokerUrl() + ") for everyone in it?");
     call(member, new MeshRequest.Delete());
     context.config().update(config -> config.without(member.meshId()));
     return Answer.of(new Deleted(member.slug(), member.meshId()))

@@ -18,7 +18,8 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Makes an invite: signed here, so that those who hold the mesh key can check that the newcomer was really invited.
+/// Makes an invite: signed here, so that those who hold the mesh key can check that the newcomer
+/// was really invited.
 @Command(
     name = "invite",
     aliases = "share",
@@ -34,10 +35,16 @@ public final class InviteCommand extends MeshCommand {
     admin
   }
 
-  @Option(names = "--role", paramLabel = "member|admin", description = "What the newcomers become. Default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--role",
+      paramLabel = "member|admin",
+      description = "What the newcomers become. Default: ${DEFAULT-VALUE}")
   private Role role = Role.member;
 
-  @Option(names = "--uses", paramLabel = "<n>", description = "How many may take it. Default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--uses",
+      paramLabel = "<n>",
+      description = "How many may take it. Default: ${DEFAULT-VALUE}")
   private int uses = 1;
 
   @Option(
@@ -47,10 +54,15 @@ public final class InviteCommand extends MeshCommand {
       description = "For how long it is good: 30m, 12h, 7d. Default: 7d")
   private Duration expires = Duration.ofDays(7);
 
-  @Option(names = "--list", description = "List the invites that can still be taken, and make none.")
+  @Option(
+      names = "--list",
+      description = "List the invites that can still be taken, and make none.")
   private boolean list;
 
-  @Option(names = "--revoke", paramLabel = "<code>", description = "Withdraw the invite with this code, and make none.")
+  @Option(
+      names = "--revoke",
+      paramLabel = "<code>",
+      description = "Withdraw the invite with this code, and make none.")
   private Optional<String> revoke = Optional.empty();
 
   public InviteCommand(Context context) {
@@ -68,17 +80,26 @@ public final class InviteCommand extends MeshCommand {
     Membership member = membership();
     if (revoke.isPresent()) {
       call(member, new InviteRequest.Revoke(revoke.get()));
-      return Answer.of(new Revoked(revoke.get(), member.slug())).line("The invite " + revoke.get() + " can no longer be taken.");
+      return Answer.of(new Revoked(revoke.get(), member.slug()))
+          .line("The invite " + revoke.get() + " can no longer be taken.");
     }
     return list ? open(member) : made(member);
   }
 
   private Answer made(Membership member) {
-    Instant end = context.clock().instant().plus(expires).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    Instant end =
+        context.clock().instant().plus(expires).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     InviteReply.Created made = call(member, signed(member, end));
-    return Answer.of(new Made(made.url(), made.code(), role.name(), uses, made.expiresAt(), member.slug()))
+    return Answer.of(
+            new Made(made.url(), made.code(), role.name(), uses, made.expiresAt(), member.slug()))
         .line(made.url())
-        .remark("  good for " + (uses == 1 ? "one newcomer" : uses + " newcomers") + " as " + role + ", for " + Span.text(expires))
+        .remark(
+            "  good for "
+                + (uses == 1 ? "one newcomer" : uses + " newcomers")
+                + " as "
+                + role
+                + ", for "
+                + Span.text(expires))
         .next("claudemesh join " + made.url() + "   (by the newcomer, with their own claudemesh)");
   }
 
@@ -113,27 +134,30 @@ public final class InviteCommand extends MeshCommand {
     }
     String own = member.key().publicKey().hex();
     List<Member> members = call(member, new MemberRequest.ListMembers()).members();
-    return members.stream().anyMatch(other -> other.pubkey().filter(own::equals).isPresent() && other.owner().orElse(false));
+    return members.stream()
+        .anyMatch(
+            other -> other.pubkey().filter(own::equals).isPresent() && other.owner().orElse(false));
   }
 
   private Answer open(Membership member) {
     InviteReply.Invites invites = call(member, new InviteRequest.ListOpen());
     Answer answer = Answer.of(invites);
     if (invites.invites().isEmpty()) {
-      return answer.line(Style.MUTED, "No invite of " + member.slug() + " can be taken now.").next("claudemesh invite" + meshFlag(member));
+      return answer
+          .line(Style.MUTED, "No invite of " + member.slug() + " can be taken now.")
+          .next("claudemesh invite" + meshFlag(member));
     }
     Instant now = context.clock().instant();
     Table table = Table.of("CODE", "ROLE", "USES LEFT", "ENDS IN", "MADE BY");
     invites
         .invites()
-        .forEach(
-            invite ->
-                table.row(
-                    invite.code().orElse("-"),
-                    invite.role(),
-                    String.valueOf(invite.usesLeft()),
-                    Span.ago(Duration.between(now, invite.expiresAt())),
-                    invite.createdBy()));
+        .forEach(invite ->
+            table.row(
+                invite.code().orElse("-"),
+                invite.role(),
+                String.valueOf(invite.usesLeft()),
+                Span.ago(Duration.between(now, invite.expiresAt())),
+                invite.createdBy()));
     return answer.table(table).next("claudemesh invite --revoke <code>" + meshFlag(member));
   }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An invite as somebody sent it: a short link, a long one, or only what stands at its end (PROTOCOL 9.1).
+/// An invite as somebody sent it: a short link, a long one, or only what stands at its end
+/// (PROTOCOL 9.1).
 sealed interface InviteLink {
 
   /// The code of a short link, and where it can be taken.
@@ -40,7 +41,11 @@ sealed interface InviteLink {
     Matcher web = WEB.matcher(link);
     if (web.matches()) {
       String scheme = web.group(1) == null ? guessedScheme(web.group(2)) : web.group(1);
-      return of(web.group(4), web.group(5), Optional.of(Brokers.webSocket(scheme + "://" + web.group(2) + web.group(3))), text);
+      return of(
+          web.group(4),
+          web.group(5),
+          Optional.of(Brokers.webSocket(scheme + "://" + web.group(2) + web.group(3))),
+          text);
     }
     if (CODE.matcher(link).matches()) {
       return new Code(link, Optional.empty());
@@ -63,12 +68,20 @@ sealed interface InviteLink {
 
   /// A host that was written without a scheme: plain on this machine, else encrypted.
   private static String guessedScheme(String authority) {
-    return authority.startsWith("localhost") || authority.startsWith("127.") || authority.startsWith("[::1]") ? "http" : "https";
+    return authority.startsWith("localhost")
+            || authority.startsWith("127.")
+            || authority.startsWith("[::1]")
+        ? "http"
+        : "https";
   }
 
   private static Problem notAnInvite(String text) {
     String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
     return new Problem(
-        ProblemCode.INVALID_ARGUMENT, "\"" + shown + "\" is not an invite; it looks like http://127.0.0.1:7900/i/ABCD2345. Ask whoever invited you for a new one");
+        ProblemCode.INVALID_ARGUMENT,
+        "\""
+            + shown
+            + "\" is not an invite; it looks like http://127.0.0.1:7900/i/ABCD2345. Ask whoever"
+            + " invited you for a new one");
   }
 }

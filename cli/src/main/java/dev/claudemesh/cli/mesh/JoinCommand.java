@@ -30,10 +30,16 @@ public final class JoinCommand extends CliCommand {
   @Parameters(paramLabel = "<link>", description = "The link, or only the code at its end.")
   private String link;
 
-  @Option(names = {"--as", "--name"}, paramLabel = "<name>", description = "Your name on the mesh; your user name if absent.")
+  @Option(
+      names = {"--as", "--name"},
+      paramLabel = "<name>",
+      description = "Your name on the mesh; your user name if absent.")
   private Optional<String> as = Optional.empty();
 
-  @Option(names = "--broker", paramLabel = "<url>", description = "For a bare code: where the broker listens.")
+  @Option(
+      names = "--broker",
+      paramLabel = "<url>",
+      description = "For a bare code: where the broker listens.")
   private Optional<String> broker = Optional.empty();
 
   public JoinCommand(Context context) {
@@ -42,7 +48,16 @@ public final class JoinCommand extends CliCommand {
 
   /// What `--json` prints.
   record Joined(
-      String id, String slug, String name, String memberId, String pubkey, String displayName, String role, String broker, boolean alreadyMember, boolean keyPending) {}
+      String id,
+      String slug,
+      String name,
+      String memberId,
+      String pubkey,
+      String displayName,
+      String role,
+      String broker,
+      boolean alreadyMember,
+      boolean keyPending) {}
 
   @Override
   protected Answer answer() {
@@ -50,12 +65,20 @@ public final class JoinCommand extends CliCommand {
     Newcomer newcomer = new Newcomer(context, Names.of(context, as));
     Newcomer.Taken taken =
         switch (invite) {
-          case InviteLink.Code code -> newcomer.claim(code.code(), code.broker().orElseGet(() -> Brokers.url(context.environment(), broker)));
+          case InviteLink.Code code ->
+              newcomer.claim(
+                  code.code(),
+                  code.broker().orElseGet(() -> Brokers.url(context.environment(), broker)));
           case InviteLink.Token token -> newcomer.join(token.token());
         };
     Membership member = taken.membership();
     context.config().update(config -> config.with(member));
-    context.folder().lastUsed().write(new LastUsed(member.slug(), Optional.empty(), Optional.empty(), context.clock().instant()));
+    context
+        .folder()
+        .lastUsed()
+        .write(
+            new LastUsed(
+                member.slug(), Optional.empty(), Optional.empty(), context.clock().instant()));
     boolean pending = member.keys().isEmpty() && !fetchKey(member);
     Answer answer =
         Answer.of(
@@ -70,14 +93,21 @@ public final class JoinCommand extends CliCommand {
                     member.brokerUrl().toString(),
                     taken.alreadyMember(),
                     pending))
-            .line(
-                terminal ->
-                    terminal.icon(Icon.GOOD)
-                        + (taken.alreadyMember() ? " You were in " : " You are in ")
-                        + SafeText.line(member.name() + " already".repeat(taken.alreadyMember() ? 1 : 0) + " as " + taken.displayName() + " (" + taken.role() + ")"));
+            .line(terminal ->
+                terminal.icon(Icon.GOOD)
+                    + (taken.alreadyMember() ? " You were in " : " You are in ")
+                    + SafeText.line(
+                        member.name()
+                            + " already".repeat(taken.alreadyMember() ? 1 : 0)
+                            + " as "
+                            + taken.displayName()
+                            + " ("
+                            + taken.role()
+                            + ")"));
     if (pending) {
       answer.remark(
-          "  The mesh key is still to come: a member who has it hands it over when they are online next. Until then direct messages work, and group messages wait.");
+          "  The mesh key is still to come: a member who has it hands it over when they are online"
+              + " next. Until then direct messages work, and group messages wait.");
     }
     return answer.next("claudemesh peers --mesh " + member.slug());
   }
@@ -94,8 +124,9 @@ public final class JoinCommand extends CliCommand {
             came.countDown();
           }
         };
-    try (Link open = Link.open(context, member, listener)) {
-      return came.await(KEY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    try (Link link = Link.open(context, member, listener)) {
+      return !link.hello().epochKeys().isEmpty()
+          || came.await(KEY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (Problem e) {
       // The membership is saved; the key comes with the next connection.
       return false;

@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
 public final class LeaveCommand extends MeshCommand {
   /// The broker does not know us any more, so there is nothing to leave.
   private static final Set<ProblemCode> GONE_ALREADY =
-      Set.of(ProblemCode.MESH_NOT_FOUND, ProblemCode.NOT_FOUND, ProblemCode.UNAUTHORIZED, ProblemCode.REVOKED);
+      Set.of(
+          ProblemCode.MESH_NOT_FOUND,
+          ProblemCode.NOT_FOUND,
+          ProblemCode.UNAUTHORIZED,
+          ProblemCode.REVOKED);
 
   @Parameters(arity = "0..1", paramLabel = "<mesh>", description = "The mesh; the same as --mesh.")
   private Optional<String> named = Optional.empty();
@@ -30,7 +34,9 @@ public final class LeaveCommand extends MeshCommand {
       description = "Do not ask.")
   private boolean yes;
 
-  @Option(names = "--local", description = "Only forget the mesh on this machine; for a broker that is gone for good.")
+  @Option(
+      names = "--local",
+      description = "Only forget the mesh on this machine; for a broker that is gone for good.")
   private boolean local;
 
   public LeaveCommand(Context context) {
@@ -44,12 +50,19 @@ public final class LeaveCommand extends MeshCommand {
   protected Answer answer() throws IOException {
     Membership member = membership(named.or(() -> mesh));
     if (context.terminal().interactive()) {
-      Confirm.ask(context, yes, "Leave " + member.slug() + "? Your key to it is removed from this machine.");
+      Confirm.ask(
+          context,
+          yes,
+          "Leave " + member.slug() + "? Your key to it is removed from this machine.");
     }
     boolean told = !local && tellBroker(member);
     context.config().update(config -> config.without(member.meshId()));
     return Answer.of(new Left(member.meshId(), member.slug(), told))
-        .line(terminal -> terminal.icon(Icon.GOOD) + " You left " + member.slug() + (told || local ? "" : ", which no longer knew you"))
+        .line(terminal ->
+            terminal.icon(Icon.GOOD)
+                + " You left "
+                + member.slug()
+                + (told || local ? "" : ", which no longer knew you"))
         .next("claudemesh list");
   }
 
@@ -63,7 +76,11 @@ public final class LeaveCommand extends MeshCommand {
       }
       if (e.code() == ProblemCode.UNREACHABLE) {
         throw new Problem(
-            e.code(), e.getMessage() + ". If it is gone for good: claudemesh leave " + member.slug() + " --local");
+            e.code(),
+            e.getMessage()
+                + ". If it is gone for good: claudemesh leave "
+                + member.slug()
+                + " --local");
       }
       throw e;
     }

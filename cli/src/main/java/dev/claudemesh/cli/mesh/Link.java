@@ -19,7 +19,8 @@ import dev.claudemesh.protocol.presence.PresenceRequest;
 import java.time.Duration;
 import java.util.List;
 
-/// The connection of one command: others neither see it come nor go. Mesh keys that arrive on it are kept.
+/// The connection of one command: others neither see it come nor go. Mesh keys that arrive on it
+/// are kept.
 final class Link implements AutoCloseable {
   static final Duration READY = Duration.ofSeconds(15);
 
@@ -32,7 +33,9 @@ final class Link implements AutoCloseable {
   /// What a client of this member is made of, before it is started.
   static MeshClient.Builder builder(Context context, Membership member, Purpose purpose) {
     Keyring keyring =
-        new Keyring(member.keys(), key -> context.config().update(config -> config.withKey(member.meshId(), key)));
+        new Keyring(
+            member.keys(),
+            key -> context.config().update(config -> config.withKey(member.meshId(), key)));
     return MeshClient.builder(member.identity(), HelloDetails.ofThisProcess(purpose))
         .keyring(keyring)
         .limits(ClientLimits.ONE_SHOT)

@@ -51,7 +51,10 @@ public final class ListCommand extends CliCommand {
     config.faults().forEach(fault -> context.terminal().warn(fault + "; run: claudemesh doctor"));
     Answer answer = Answer.of(new Meshes(entries));
     if (entries.isEmpty()) {
-      return answer.line(Style.MUTED, "You are in no mesh yet.").remark("  Take an invite with: claudemesh join <link>").next("claudemesh create <name>");
+      return answer
+          .line(Style.MUTED, "You are in no mesh yet.")
+          .remark("  Take an invite with: claudemesh join <link>")
+          .next("claudemesh create <name>");
     }
     Table table = Table.of("MESH", "NAME", "ROLE", "MEMBERS", "ONLINE", "BROKER");
     for (Entry entry : entries) {
@@ -65,12 +68,16 @@ public final class ListCommand extends CliCommand {
           entry.broker() + (entry.reachable() ? "" : "  (cannot be reached)"));
     }
     boolean allAway = entries.stream().noneMatch(Entry::reachable);
-    return answer.table(table).next(allAway ? "claudemesh doctor" : "claudemesh peers --mesh " + entries.getFirst().slug());
+    return answer
+        .table(table)
+        .next(
+            allAway ? "claudemesh doctor" : "claudemesh peers --mesh " + entries.getFirst().slug());
   }
 
   private static List<Entry> entries(List<Membership> members) throws InterruptedException {
     try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<Entry>> asked = members.stream().<Callable<Entry>>map(member -> () -> entry(member)).toList();
+      List<Callable<Entry>> asked =
+          members.stream().<Callable<Entry>>map(member -> () -> entry(member)).toList();
       return calls.invokeAll(asked).stream().map(Future::resultNow).toList();
     }
   }
@@ -93,7 +100,10 @@ public final class ListCommand extends CliCommand {
 
   private static Optional<Mesh> askBroker(Membership member) {
     try (BrokerHttp http = new BrokerHttp(member.brokerUrl())) {
-      return http.call(new MeshRequest.ListMine(Optional.empty()), Optional.of(member.key()), Map.of()).meshes().stream()
+      return http
+          .call(new MeshRequest.ListMine(Optional.empty()), Optional.of(member.key()), Map.of())
+          .meshes()
+          .stream()
           .filter(mesh -> mesh.id().equals(member.meshId()))
           .findFirst();
     } catch (Problem e) {

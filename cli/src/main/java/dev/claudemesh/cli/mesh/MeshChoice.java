@@ -14,15 +14,23 @@ public final class MeshChoice {
 
   /// @param called what the user wrote after `--mesh`
   /// @param lastUsed slug of the mesh used last
-  /// @throws Problem `not_found` if there is none, `invalid_argument` listing them if one has to be named
-  public static Membership choose(Config config, Optional<String> called, Optional<String> lastUsed) {
+  /// @throws Problem `not_found` if there is none, `invalid_argument` listing them if one has to be
+  ///   named
+  public static Membership choose(
+      Config config, Optional<String> called, Optional<String> lastUsed) {
     List<Membership> all = config.memberships();
     if (all.isEmpty() && !config.faults().isEmpty()) {
-      throw new Problem(ProblemCode.NOT_FOUND, "No membership can be read: " + String.join("; ", config.faults()) + ". Run: claudemesh doctor");
+      throw new Problem(
+          ProblemCode.NOT_FOUND,
+          "No membership can be read: "
+              + String.join("; ", config.faults())
+              + ". Run: claudemesh doctor");
     }
     if (all.isEmpty()) {
       throw new Problem(
-          ProblemCode.NOT_FOUND, "You are in no mesh yet. Make one with: claudemesh create <name>, or take an invite with: claudemesh join <link>");
+          ProblemCode.NOT_FOUND,
+          "You are in no mesh yet. Make one with: claudemesh create <name>, or take an invite with:"
+              + " claudemesh join <link>");
     }
     if (called.isPresent()) {
       return config.mesh(called.get());
@@ -32,10 +40,10 @@ public final class MeshChoice {
     }
     return lastUsed
         .flatMap(slug -> all.stream().filter(mesh -> mesh.slug().equals(slug)).findFirst())
-        .orElseThrow(
-            () ->
-                new Problem(
-                    ProblemCode.INVALID_ARGUMENT,
-                    "You are in several meshes; name one with --mesh: " + all.stream().map(Membership::slug).collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            new Problem(
+                ProblemCode.INVALID_ARGUMENT,
+                "You are in several meshes; name one with --mesh: "
+                    + all.stream().map(Membership::slug).collect(Collectors.joining(", "))));
   }
 }

@@ -31,9 +31,15 @@ abstract class MeshCommand extends CliCommand {
   protected Membership membership(Optional<String> called) {
     LastUsed.File note = context.folder().lastUsed();
     Optional<LastUsed> last = note.read();
-    Membership chosen = MeshChoice.choose(context.config().read(), called, last.map(LastUsed::meshSlug));
+    Membership chosen =
+        MeshChoice.choose(context.config().read(), called, last.map(LastUsed::meshSlug));
     if (last.filter(used -> used.meshSlug().equals(chosen.slug())).isEmpty()) {
-      note.write(new LastUsed(chosen.slug(), last.flatMap(LastUsed::displayName), last.flatMap(LastUsed::role), context.clock().instant()));
+      note.write(
+          new LastUsed(
+              chosen.slug(),
+              last.flatMap(LastUsed::displayName),
+              last.flatMap(LastUsed::role),
+              context.clock().instant()));
     }
     return chosen;
   }

@@ -16,15 +16,23 @@ final class MessageView {
   private MessageView() {}
 
   /// One recipient's copy, for programs.
-  record Copy(String name, String pubkey, DeliveryStatus status, Optional<String> reason, Optional<Instant> at) {}
+  record Copy(
+      String name,
+      String pubkey,
+      DeliveryStatus status,
+      Optional<String> reason,
+      Optional<Instant> at) {}
 
   static List<Copy> copies(StatusResult status) {
-    return status.recipients().stream().map(to -> new Copy(to.name(), to.pubkey(), to.state(), to.reason(), to.at())).toList();
+    return status.recipients().stream()
+        .map(to -> new Copy(to.name(), to.pubkey(), to.state(), to.reason(), to.at()))
+        .toList();
   }
 
   /// Whether a copy is on its way, so that a moment later it may have arrived.
   static boolean isMoving(Recipient recipient) {
-    return recipient.state() == DeliveryStatus.IN_FLIGHT || recipient.state() == DeliveryStatus.QUEUED && recipient.reason().isEmpty();
+    return recipient.state() == DeliveryStatus.IN_FLIGHT
+        || recipient.state() == DeliveryStatus.QUEUED && recipient.reason().isEmpty();
   }
 
   /// One line: `delivered`, or who waits for what.
@@ -39,7 +47,10 @@ final class MessageView {
         ? "delivered to all " + all.size()
         : done
             + "; "
-            + not.stream().limit(NAMED).map(to -> to.name() + " " + words(to)).collect(Collectors.joining(", "))
+            + not.stream()
+                .limit(NAMED)
+                .map(to -> to.name() + " " + words(to))
+                .collect(Collectors.joining(", "))
             + (not.size() > NAMED ? " and " + (not.size() - NAMED) + " more" : "");
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 final class Names {
   private Names() {}
 
-  /// What was asked for, else `CLAUDEMESH_DISPLAY_NAME`, else what the config says, else the user's name on this machine.
+  /// What was asked for, else `CLAUDEMESH_DISPLAY_NAME`, else what the config says, else the user's
+  /// name on this machine.
   static String of(Context context, Optional<String> asked) {
     return asked
         .filter(name -> !name.isBlank())

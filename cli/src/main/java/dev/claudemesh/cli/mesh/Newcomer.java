@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Becomes a member: makes a key, takes the invite with it, and checks that what comes back was signed by whom it says.
+/// Becomes a member: makes a key, takes the invite with it, and checks that what comes back was
+/// signed by whom it says.
 final class Newcomer {
   private final Context context;
   private final String name;
@@ -38,7 +39,8 @@ final class Newcomer {
   /// Takes a v2 or v3 invite by its code.
   Taken claim(String code, URI broker) {
     try (BrokerHttp http = new BrokerHttp(broker)) {
-      InviteReply.Preview offer = http.call(new InviteRequest.Preview(code), Optional.empty(), Map.of());
+      InviteReply.Preview offer =
+          http.call(new InviteRequest.Preview(code), Optional.empty(), Map.of());
       SecretKey key = knownKey(broker, offer.meshSlug()).orElseGet(Keys::generate);
       String recipient = Keys.x25519Public(key);
       long now = context.clock().millis();
@@ -65,7 +67,11 @@ final class Newcomer {
               context.clock().instant(),
               Optional.of(new PublicKey(claimed.ownerPubkey())),
               keys(claimed, key));
-      return new Taken(member, claimed.displayName().orElse(name), claimed.role().orElse(offer.role()), claimed.alreadyMember().orElse(false));
+      return new Taken(
+          member,
+          claimed.displayName().orElse(name),
+          claimed.role().orElse(offer.role()),
+          claimed.alreadyMember().orElse(false));
     }
   }
 
@@ -73,10 +79,19 @@ final class Newcomer {
   Taken join(String token) {
     InvitePayload payload = payload(token);
     URI broker = Brokers.webSocket(payload.brokerUrl());
-    SecretKey key = context.config().read().byId(payload.meshId()).map(Membership::key).orElseGet(Keys::generate);
+    SecretKey key =
+        context
+            .config()
+            .read()
+            .byId(payload.meshId())
+            .map(Membership::key)
+            .orElseGet(Keys::generate);
     try (BrokerHttp http = new BrokerHttp(broker)) {
       InviteReply.Joined joined =
-          http.call(new InviteRequest.Join(token, payload, key.publicKey().hex(), name), Optional.empty(), Map.of());
+          http.call(
+              new InviteRequest.Join(token, payload, key.publicKey().hex(), name),
+              Optional.empty(),
+              Map.of());
       Membership member =
           new Membership(
               payload.meshId(),
@@ -101,15 +116,21 @@ final class Newcomer {
         throw new IllegalArgumentException("owner");
       }
     } catch (IllegalArgumentException | Problem e) {
-      throw new Problem(ProblemCode.INVALID_ARGUMENT, "The invite is not complete; copy the whole link again");
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT, "The invite is not complete; copy the whole link again");
     }
     if (payload.expiresAt() < context.clock().instant().getEpochSecond()) {
-      throw new Problem(ProblemCode.INVITE_EXPIRED, "The invite ended at " + Instant.ofEpochSecond(payload.expiresAt()) + "; ask for a new one");
+      throw new Problem(
+          ProblemCode.INVITE_EXPIRED,
+          "The invite ended at "
+              + Instant.ofEpochSecond(payload.expiresAt())
+              + "; ask for a new one");
     }
     return payload;
   }
 
-  /// Who is in the mesh already takes the invite with the key they have, so that they do not become two members.
+  /// Who is in the mesh already takes the invite with the key they have, so that they do not become
+  /// two members.
   private Optional<SecretKey> knownKey(URI broker, String slug) {
     return context.config().read().memberships().stream()
         .filter(member -> member.slug().equals(slug) && member.brokerUrl().equals(broker))
@@ -121,26 +142,36 @@ final class Newcomer {
     if (claimed.sealedRootKey().isPresent()) {
       return MeshKey.openSealed(1, claimed.sealedRootKey().get(), key).stream().toList();
     }
-    return claimed.epochKeys().orElse(List.of()).stream().flatMap(sealed -> MeshKey.openSealed(sealed.epoch(), sealed.sealedKey(), key).stream()).toList();
+    return claimed.epochKeys().orElse(List.of()).stream()
+        .flatMap(sealed -> MeshKey.openSealed(sealed.epoch(), sealed.sealedKey(), key).stream())
+        .toList();
   }
 
-  /// The invite must be signed by the owner or an admin whom the broker names, for the mesh it names.
+  /// The invite must be signed by the owner or an admin whom the broker names, for the mesh it
+  /// names.
   private static void checkSignature(InviteReply.Claimed claimed) {
     if (!PublicKey.isKey(claimed.ownerPubkey())) {
       throw badSignature();
     }
     String issuer = claimed.issuerPubkey().orElse(claimed.ownerPubkey());
     String form = issuer.equals(claimed.ownerPubkey()) ? "v=2|" : "v=3|";
-    boolean names = claimed.canonicalV2().startsWith(form + claimed.meshId() + "|") && claimed.canonicalV2().endsWith("|" + issuer);
+    boolean names =
+        claimed.canonicalV2().startsWith(form + claimed.meshId() + "|")
+            && claimed.canonicalV2().endsWith("|" + issuer);
     boolean signed =
         claimed.signature().isEmpty()
-            || PublicKey.isKey(issuer) && Keys.verify(new PublicKey(issuer), claimed.canonicalV2(), claimed.signature().get());
+            || PublicKey.isKey(issuer)
+                && Keys.verify(
+                    new PublicKey(issuer), claimed.canonicalV2(), claimed.signature().get());
     if (!names || !signed) {
       throw badSignature();
     }
   }
 
   private static Problem badSignature() {
-    return new Problem(ProblemCode.INVITE_BAD_SIGNATURE, "The broker's answer is not signed by whoever invited you; nothing was saved. Ask them whether the link is theirs");
+    return new Problem(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        "The broker's answer is not signed by whoever invited you; nothing was saved. Ask them"
+            + " whether the link is theirs");
   }
 }

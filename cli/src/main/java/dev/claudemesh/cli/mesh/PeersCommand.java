@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Who is on the mesh now, and who could be.
-@Command(name = "peers", description = "Show who is on the mesh now; members who are away are shown muted.")
+@Command(
+    name = "peers",
+    description = "Show who is on the mesh now; members who are away are shown muted.")
 public final class PeersCommand extends MeshCommand {
   private static final Duration WATCH_EVERY = Duration.ofSeconds(2);
 
@@ -54,7 +56,11 @@ public final class PeersCommand extends MeshCommand {
     List<Peer> peers = link.peers();
     List<Member> away =
         link.members().stream()
-            .filter(other -> peers.stream().noneMatch(peer -> peer.memberPubkey().equals(other.pubkey()) || other.pubkey().filter(peer.pubkey()::equals).isPresent()))
+            .filter(other ->
+                peers.stream()
+                    .noneMatch(peer ->
+                        peer.memberPubkey().equals(other.pubkey())
+                            || other.pubkey().filter(peer.pubkey()::equals).isPresent()))
             .toList();
     return new View(member.slug(), peers, away);
   }
@@ -63,21 +69,36 @@ public final class PeersCommand extends MeshCommand {
     Answer answer = Answer.of(view);
     Instant now = context.clock().instant();
     Table table = Table.of("PEER", "STATUS", "GROUPS", "DOING", "FOLDER", "SINCE");
-    view.peers().forEach(peer -> table.row(style(peer), peer.displayName(), status(peer), groups(peer), peer.summary().orElse(""), folder(peer), Span.ago(Duration.between(peer.connectedAt(), now))));
+    view.peers()
+        .forEach(peer ->
+            table.row(
+                style(peer),
+                peer.displayName(),
+                status(peer),
+                groups(peer),
+                peer.summary().orElse(""),
+                folder(peer),
+                Span.ago(Duration.between(peer.connectedAt(), now))));
     view.away()
-        .forEach(
-            other ->
-                table.row(
-                    Style.MUTED,
-                    other.displayName(),
-                    "away",
-                    "",
-                    "",
-                    "",
-                    other.lastSeenAt().map(seen -> Span.ago(Duration.between(seen, now))).orElse("never")));
+        .forEach(other ->
+            table.row(
+                Style.MUTED,
+                other.displayName(),
+                "away",
+                "",
+                "",
+                "",
+                other
+                    .lastSeenAt()
+                    .map(seen -> Span.ago(Duration.between(seen, now)))
+                    .orElse("never")));
     answer.table(table);
     if (view.peers().isEmpty()) {
-      answer.remark("  Nobody is on " + member.slug() + " now. A session comes here when Claude Code starts it: claudemesh install, then claude; or: claudemesh launch");
+      answer.remark(
+          "  Nobody is on "
+              + member.slug()
+              + " now. A session comes here when Claude Code starts it: claudemesh install, then"
+              + " claude; or: claudemesh launch");
     }
     return answer.next("claudemesh send <name> \"<text>\"" + meshFlag(member));
   }
@@ -114,7 +135,10 @@ public final class PeersCommand extends MeshCommand {
   }
 
   private static String groups(Peer peer) {
-    return peer.groups().stream().map(GroupRole::name).map("@"::concat).collect(Collectors.joining(" "));
+    return peer.groups().stream()
+        .map(GroupRole::name)
+        .map("@"::concat)
+        .collect(Collectors.joining(" "));
   }
 
   private static String folder(Peer peer) {

@@ -19,10 +19,17 @@ import picocli.CommandLine.Parameters;
     description = "Rename a mesh for everyone; ids and links keep working.",
     footer = {"", "Example: claudemesh rename platform \"Platform team\""})
 public final class RenameCommand extends MeshCommand {
-  @Parameters(arity = "1..2", paramLabel = "[<mesh>] <name>", hideParamSyntax = true, description = "The mesh, if there are several, and its new name.")
+  @Parameters(
+      arity = "1..2",
+      paramLabel = "[<mesh>] <name>",
+      hideParamSyntax = true,
+      description = "The mesh, if there are several, and its new name.")
   private List<String> words;
 
-  @Option(names = "--slug", paramLabel = "<slug>", description = "The new short name for links and commands; unchanged if absent.")
+  @Option(
+      names = "--slug",
+      paramLabel = "<slug>",
+      description = "The new short name for links and commands; unchanged if absent.")
   private Optional<String> slug = Optional.empty();
 
   public RenameCommand(Context context) {
@@ -35,7 +42,13 @@ public final class RenameCommand extends MeshCommand {
     MeshReply.Renamed renamed = call(member, new MeshRequest.Rename(words.getLast(), slug));
     context.config().update(config -> config.with(member.renamed(renamed.slug(), renamed.name())));
     return Answer.of(new Entry(renamed.id(), renamed.slug(), renamed.name()))
-        .line(terminal -> terminal.icon(Icon.GOOD) + " It is called " + SafeText.line(renamed.name()) + " now (slug " + renamed.slug() + ")")
+        .line(terminal ->
+            terminal.icon(Icon.GOOD)
+                + " It is called "
+                + SafeText.line(renamed.name())
+                + " now (slug "
+                + renamed.slug()
+                + ")")
         .next("claudemesh list");
   }
 

@@ -31,14 +31,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "send",
     description = "Send an encrypted message to a peer, a member, a @group or everyone (*).",
-    footer = {"", "Examples: claudemesh send ana \"the build is green\"", "          git diff | claudemesh send @backend - --priority low"})
+    footer = {
+      "",
+      "Examples: claudemesh send ana \"the build is green\"",
+      "          git diff | claudemesh send @backend - --priority low"
+    })
 public final class SendCommand extends MeshCommand {
   private static final int LONGEST = 1 << 20;
   private static final Duration ACK_WAIT = Duration.ofSeconds(15);
 
   /// After the ack a delivery takes a moment; after so long we tell how it stands.
   private static final List<Duration> LOOK_AFTER =
-      List.of(Duration.ZERO, Duration.ofMillis(60), Duration.ofMillis(120), Duration.ofMillis(250), Duration.ofMillis(500));
+      List.of(
+          Duration.ZERO,
+          Duration.ofMillis(60),
+          Duration.ofMillis(120),
+          Duration.ofMillis(250),
+          Duration.ofMillis(500));
 
   /// As on the wire.
   enum Urgency {
@@ -53,19 +62,30 @@ public final class SendCommand extends MeshCommand {
     }
   }
 
-  @Parameters(index = "0", paramLabel = "<to>", description = "Name, @group, * for everyone, or a key; <mesh>:<name> names the mesh too.")
+  @Parameters(
+      index = "0",
+      paramLabel = "<to>",
+      description = "Name, @group, * for everyone, or a key; <mesh>:<name> names the mesh too.")
   private String to;
 
-  @Parameters(index = "1", paramLabel = "<text|->", description = "The message; - reads it from standard input.")
+  @Parameters(
+      index = "1",
+      paramLabel = "<text|->",
+      description = "The message; - reads it from standard input.")
   private String text;
 
   @Option(
       names = {"-p", "--priority"},
       paramLabel = "now|next|low",
-      description = "now disturbs a busy receiver, next waits until it is idle, low until it looks. Default: ${DEFAULT-VALUE}")
+      description =
+          "now disturbs a busy receiver, next waits until it is idle, low until it looks. Default:"
+              + " ${DEFAULT-VALUE}")
   private Urgency priority = Urgency.next;
 
-  @Option(names = "--reply-to", paramLabel = "<id>", description = "Id of the message that this one answers.")
+  @Option(
+      names = "--reply-to",
+      paramLabel = "<id>",
+      description = "Id of the message that this one answers.")
   private Optional<String> replyTo = Optional.empty();
 
   public SendCommand(Context context) {
@@ -73,11 +93,20 @@ public final class SendCommand extends MeshCommand {
   }
 
   /// What `--json` prints.
-  record Sent(String messageId, String to, String target, String priority, boolean delivered, Optional<Integer> recipients, List<MessageView.Copy> copies, String mesh) {}
+  record Sent(
+      String messageId,
+      String to,
+      String target,
+      String priority,
+      boolean delivered,
+      Optional<Integer> recipients,
+      List<MessageView.Copy> copies,
+      String mesh) {}
 
   @Override
   protected Answer answer() throws IOException, InterruptedException {
-    List<String> slugs = context.config().read().memberships().stream().map(Membership::slug).toList();
+    List<String> slugs =
+        context.config().read().memberships().stream().map(Membership::slug).toList();
     Targets.Scoped scoped = Targets.split(to, slugs);
     Membership member = membership(scoped.mesh().or(() -> mesh));
     String body = body();
@@ -96,7 +125,9 @@ public final class SendCommand extends MeshCommand {
       InputStream in = context.environment().in();
       byte[] bytes = in.readNBytes(LONGEST + 1);
       if (bytes.length > LONGEST) {
-        throw new Problem(ProblemCode.TOO_LARGE, "A message is 1 MiB at most; send a part of it, or say where the rest is");
+        throw new Problem(
+            ProblemCode.TOO_LARGE,
+            "A message is 1 MiB at most; send a part of it, or say where the rest is");
       }
       body = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
     }
@@ -110,9 +141,15 @@ public final class SendCommand extends MeshCommand {
     try {
       return link.client().send(message).get(ACK_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof Problem problem ? problem : new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof Problem problem
+          ? problem
+          : new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
-      throw new Problem(ProblemCode.TIMEOUT, "The broker did not confirm the message within " + ACK_WAIT.toSeconds() + " s; it may arrive all the same");
+      throw new Problem(
+          ProblemCode.TIMEOUT,
+          "The broker did not confirm the message within "
+              + ACK_WAIT.toSeconds()
+              + " s; it may arrive all the same");
     }
   }
 
@@ -121,7 +158,9 @@ public final class SendCommand extends MeshCommand {
     StatusResult status = null;
     for (Duration pause : LOOK_AFTER) {
       TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-      status = link.ask(new dev.claudemesh.protocol.messaging.MessageRequest.MessageStatus(ack.messageId()));
+      status =
+          link.ask(
+              new dev.claudemesh.protocol.messaging.MessageRequest.MessageStatus(ack.messageId()));
       if (status.recipients().stream().noneMatch(MessageView::isMoving)) {
         break;
       }
@@ -140,7 +179,9 @@ public final class SendCommand extends MeshCommand {
             ack.recipients(),
             MessageView.copies(status),
             member.slug());
-    return Answer.of(sent).line(terminal -> line(terminal, target, status)).next("claudemesh status " + ack.messageId() + meshFlag(member));
+    return Answer.of(sent)
+        .line(terminal -> line(terminal, target, status))
+        .next("claudemesh status " + ack.messageId() + meshFlag(member));
   }
 
   private static String line(Terminal terminal, Target target, StatusResult status) {
@@ -148,6 +189,10 @@ public final class SendCommand extends MeshCommand {
     if (status.recipients().isEmpty()) {
       return terminal.icon(Icon.WARN) + " sent to " + to + ", where nobody is";
     }
-    return terminal.icon(status.delivered() ? Icon.GOOD : Icon.DOT) + " to " + to + ": " + SafeText.line(MessageView.summary(status));
+    return terminal.icon(status.delivered() ? Icon.GOOD : Icon.DOT)
+        + " to "
+        + to
+        + ": "
+        + SafeText.line(MessageView.summary(status));
   }
 }

@@ -14,7 +14,8 @@ public final class Span implements ITypeConverter<Duration> {
   public Duration convert(String text) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {
-      throw new TypeConversionException("'" + text + "' is not a length of time; write it like 45s, 30m, 12h or 7d");
+      throw new TypeConversionException(
+          "'" + text + "' is not a length of time; write it like 45s, 30m, 12h or 7d");
     }
     long number = Long.parseLong(form.group(1));
     return switch (form.group(2)) {

@@ -82,6 +82,10 @@ public final class Terminal {
     return in(icon.style(), icon.in(unicode));
   }
 
+  public boolean coloured() {
+    return colour;
+  }
+
   public boolean interactive() {
     return interactive;
   }

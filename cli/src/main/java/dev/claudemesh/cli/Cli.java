@@ -1,0 +1,165 @@
+package dev.claudemesh.cli;
+
+import dev.claudemesh.cli.mesh.CreateCommand;
+import dev.claudemesh.cli.mesh.DeleteCommand;
+import dev.claudemesh.cli.mesh.GrantCommands;
+import dev.claudemesh.cli.mesh.InboxCommand;
+import dev.claudemesh.cli.mesh.InfoCommand;
+import dev.claudemesh.cli.mesh.InviteCommand;
+import dev.claudemesh.cli.mesh.JoinCommand;
+import dev.claudemesh.cli.mesh.LeaveCommand;
+import dev.claudemesh.cli.mesh.ListCommand;
+import dev.claudemesh.cli.mesh.MembersCommand;
+import dev.claudemesh.cli.mesh.ModerationCommands;
+import dev.claudemesh.cli.mesh.PeersCommand;
+import dev.claudemesh.cli.mesh.RenameCommand;
+import dev.claudemesh.cli.mesh.SendCommand;
+import dev.claudemesh.cli.mesh.StatusCommand;
+import dev.claudemesh.cli.mesh.WhoamiCommand;
+import java.lang.reflect.InvocationTargetException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
+import picocli.CommandLine.Option;
+
+/// The command tree. What each group holds is said here and nowhere else.
+public final class Cli {
+  private static final int WIDEST_HELP = 100;
+
+  /// The groups of the help page, in its order.
+  static final Map<String, List<Class<?>>> GROUPS = groups();
+
+  private Cli() {}
+
+  private static Map<String, List<Class<?>>> groups() {
+    Map<String, List<Class<?>>> groups = new LinkedHashMap<>();
+    groups.put(
+        "Talk",
+        List.of(PeersCommand.class, SendCommand.class, InboxCommand.class, StatusCommand.class));
+    groups.put(
+        "Meshes",
+        List.of(
+            CreateCommand.class,
+            InviteCommand.class,
+            JoinCommand.class,
+            ListCommand.class,
+            InfoCommand.class,
+            RenameCommand.class,
+            LeaveCommand.class,
+            DeleteCommand.class));
+    groups.put(
+        "Members",
+        List.of(
+            MembersCommand.class,
+            WhoamiCommand.class,
+            GrantCommands.Show.class,
+            GrantCommands.Grant.class,
+            GrantCommands.Revoke.class,
+            GrantCommands.Block.class,
+            ModerationCommands.Kick.class,
+            ModerationCommands.Ban.class,
+            ModerationCommands.Unban.class));
+    return groups;
+  }
+
+  /// The program without a command: says what there is.
+  @Command(
+      name = "claudemesh",
+      description =
+          "A private mesh for Claude Code sessions: they see each other, and talk end to end"
+              + " encrypted.",
+      synopsisSubcommandLabel = "<command>",
+      versionProvider = Version.class)
+  static final class Root extends CliCommand {
+    @Option(
+        names = {"-V", "--version"},
+        versionHelp = true,
+        description = "Tell the version.")
+    private boolean version;
+
+    Root(Context context) {
+      super(context);
+    }
+
+    @Override
+    public Integer call() {
+      tree(context).usage(context.terminal().err());
+      context.terminal().next(Welcome.next(context));
+      return ExitCode.ARGUMENTS.number();
+    }
+
+    @Override
+    protected Answer answer() {
+      throw new IllegalStateException("The program itself answers nothing");
+    }
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return the exit code
+  public static int run(Context context, String... arguments) {
+    return tree(context, arguments).execute(arguments);
+  }
+
+  /// The whole tree, or, where the arguments begin with a command, that one alone: reading what
+  /// thirty commands take is most of a start.
+  static CommandLine tree(Context context, String... arguments) {
+    IFactory factory = factory(context);
+    CommandLine tree = new CommandLine(new Root(context), factory);
+    commands(arguments).forEach(command -> tree.addSubcommand(create(factory, command)));
+    Failures failures = new Failures(context.terminal());
+    tree.setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpWidth(Math.clamp(context.terminal().width(), 60, WIDEST_HELP))
+        .setOut(new java.io.PrintWriter(context.terminal().out(), true))
+        .setErr(new java.io.PrintWriter(context.terminal().err(), true))
+        .setColorScheme(GroupedHelp.colours(context.terminal()))
+        .setHelpSectionKeys(GroupedHelp.SECTIONS);
+    tree.getHelpSectionMap()
+        .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new GroupedHelp(GROUPS));
+    return tree;
+  }
+
+  private static List<Class<?>> commands(String... arguments) {
+    List<Class<?>> all = GROUPS.values().stream().<Class<?>>flatMap(List::stream).toList();
+    List<Class<?>> named =
+        all.stream()
+            .filter(command -> arguments.length > 0 && isCalled(command, arguments[0]))
+            .toList();
+    return named.isEmpty() ? all : named;
+  }
+
+  private static boolean isCalled(Class<?> type, String word) {
+    Command command = type.getAnnotation(Command.class);
+    return command.name().equals(word) || List.of(command.aliases()).contains(word);
+  }
+
+  private static Object create(IFactory factory, Class<?> command) {
+    try {
+      return factory.create(command);
+    } catch (Exception e) {
+      throw new IllegalStateException(command + " cannot be made", e);
+    }
+  }
+
+  private static IFactory factory(Context context) {
+    return new IFactory() {
+      @Override
+      public <K> K create(Class<K> type) throws Exception {
+        if (!CliCommand.class.isAssignableFrom(type)) {
+          return CommandLine.defaultFactory().create(type);
+        }
+        try {
+          return type.getConstructor(Context.class).newInstance(context);
+        } catch (InvocationTargetException e) {
+          throw new IllegalStateException(type + " cannot be made", e.getCause());
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package dev.claudemesh.cli.mesh;
+
+import dev.claudemesh.cli.Answer;
+import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.cli.terminal.Style;
+import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.client.Target;
+import dev.claudemesh.protocol.client.Targets;
+import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.members.MemberReply.Member;
+import dev.claudemesh.protocol.members.MemberRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// What you accept from whom. Keyed by member key, so that it holds for every session of theirs.
+public final class GrantCommands {
+  private GrantCommands() {}
+
+  /// What `--json` prints: empty where the default stands.
+  record Accepted(
+      String member, String pubkey, List<String> accepts, boolean isDefault, String mesh) {}
+
+  /// Changes what is accepted from one member.
+  abstract static class Change extends MeshCommand {
+    @Parameters(index = "0", paramLabel = "<member>", description = "Name or key of the member.")
+    protected String who;
+
+    Change(Context context) {
+      super(context);
+    }
+
+    /// What is accepted from now on; empty for the default.
+    abstract Optional<List<String>> changed(Optional<List<String>> now);
+
+    @Override
+    protected Answer answer() {
+      Membership member = membership();
+      List<Member> members = call(member, new MemberRequest.ListMembers()).members();
+      Target target = new Targets(List.of(), members).resolve(who);
+      Optional<List<String>> now =
+          Optional.ofNullable(
+              call(member, new MemberRequest.GetGrants()).grants().get(target.spec()));
+      Optional<List<String>> then = changed(now);
+      call(member, new MemberRequest.SetGrants(Map.of(target.spec(), then)));
+      List<String> accepts = then.orElse(GrantRules.DEFAULT);
+      String name = SafeText.line(target.label());
+      return Answer.of(
+              new Accepted(target.label(), target.spec(), accepts, then.isEmpty(), member.slug()))
+          .line(terminal ->
+              terminal.icon(Icon.GOOD)
+                  + " "
+                  + (accepts.isEmpty()
+                      ? name + " is blocked: nothing of theirs reaches you"
+                      : "from " + name + " you accept " + String.join(", ", accepts)))
+          .next(
+              accepts.isEmpty()
+                  ? "claudemesh grant \"" + name + "\" default" + meshFlag(member)
+                  : "claudemesh grants" + meshFlag(member));
+    }
+  }
+
+  /// Accepts more from a member.
+  @Command(
+      name = "grant",
+      description =
+          "Accept more from a member: read, dm, broadcast, state-read, state-write, file-read, all;"
+              + " default goes back.")
+  public static final class Grant extends Change {
+    @Parameters(
+        index = "1..*",
+        arity = "1..*",
+        paramLabel = "<capability>",
+        description = "What to accept.")
+    private List<String> words;
+
+    public Grant(Context context) {
+      super(context);
+    }
+
+    @Override
+    Optional<List<String>> changed(Optional<List<String>> now) {
+      return GrantRules.granted(now, words);
+    }
+  }
+
+  /// Accepts less from a member.
+  @Command(
+      name = "revoke",
+      description = "Accept less from a member; without a capability, nothing any more.")
+  public static final class Revoke extends Change {
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "<capability>",
+        description = "What to accept no longer.")
+    private List<String> words = List.of();
+
+    public Revoke(Context context) {
+      super(context);
+    }
+
+    @Override
+    Optional<List<String>> changed(Optional<List<String>> now) {
+      return GrantRules.revoked(now, words);
+    }
+  }
+
+  /// Accepts nothing from a member.
+  @Command(name = "block", description = "Accept nothing from a member.")
+  public static final class Block extends Change {
+    public Block(Context context) {
+      super(context);
+    }
+
+    @Override
+    Optional<List<String>> changed(Optional<List<String>> now) {
+      return Optional.of(List.of());
+    }
+  }
+
+  /// Tells what is accepted from whom.
+  @Command(name = "grants", description = "Tell what you accept from whom.")
+  public static final class Show extends MeshCommand {
+    public Show(Context context) {
+      super(context);
+    }
+
+    /// What `--json` prints.
+    record Grants(List<Accepted> grants) {}
+
+    @Override
+    protected Answer answer() {
+      Membership member = membership();
+      Map<String, List<String>> grants = call(member, new MemberRequest.GetGrants()).grants();
+      String own = member.key().publicKey().hex();
+      List<Accepted> all =
+          call(member, new MemberRequest.ListMembers()).members().stream()
+              .filter(other -> other.pubkey().isPresent() && !other.pubkey().get().equals(own))
+              .map(other ->
+                  accepted(member, other, Optional.ofNullable(grants.get(other.pubkey().get()))))
+              .toList();
+      Answer answer = Answer.of(new Grants(all));
+      if (all.isEmpty()) {
+        return answer
+            .line(Style.MUTED, "There is nobody else in " + member.slug() + " yet.")
+            .next("claudemesh invite" + meshFlag(member));
+      }
+      Table table = Table.of("MEMBER", "YOU ACCEPT");
+      all.forEach(one ->
+          table.row(
+              one.isDefault() ? Style.MUTED : null,
+              one.member(),
+              one.accepts().isEmpty()
+                  ? "nothing (blocked)"
+                  : String.join(", ", one.accepts()) + (one.isDefault() ? "  (default)" : "")));
+      return answer.table(table).next("claudemesh block <member>" + meshFlag(member));
+    }
+
+    private static Accepted accepted(Membership member, Member other, Optional<List<String>> said) {
+      return new Accepted(
+          other.displayName(),
+          other.pubkey().orElseThrow(),
+          said.orElse(GrantRules.DEFAULT),
+          said.isEmpty(),
+          member.slug());
+    }
+  }
+}
