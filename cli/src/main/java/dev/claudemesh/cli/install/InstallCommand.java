@@ -1,0 +1,86 @@
+package dev.claudemesh.cli.install;
+
+import dev.claudemesh.cli.Answer;
+import dev.claudemesh.cli.CliCommand;
+import dev.claudemesh.cli.CommandFailure;
+import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.cli.terminal.Style;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Enters claudemesh into Claude Code.
+@Command(
+    name = "install",
+    description = "Enter claudemesh into Claude Code: its MCP server and its hooks. Nothing else in its files changes.",
+    footer = {"", "What it would change: claudemesh install --dry-run"})
+public final class InstallCommand extends CliCommand {
+  @Option(names = "--dry-run", description = "Only show what would change.")
+  private boolean dryRun;
+
+  @Option(names = "--no-hooks", description = "Only the MCP server: others then see less of what a session does.")
+  private boolean noHooks;
+
+  public InstallCommand(Context context) {
+    super(context);
+  }
+
+  /// What `--json` prints, for uninstall too.
+  record Result(boolean changed, boolean dryRun, List<FileResult> files) {
+
+    static Result planned(List<Installation.Change> changes) {
+      return new Result(
+          !changes.isEmpty(),
+          true,
+          changes.stream().map(change -> new FileResult(change.path().toString(), Optional.empty(), Optional.of(change.difference()))).toList());
+    }
+
+    static Result done(List<Installation.Done> done) {
+      return new Result(
+          !done.isEmpty(),
+          false,
+          done.stream().map(one -> new FileResult(one.path().toString(), one.backup().map(Path::toString), Optional.empty())).toList());
+    }
+
+    Answer answer(String nothing) {
+      Answer answer = Answer.of(this);
+      for (FileResult file : files) {
+        file.difference().ifPresent(lines -> lines.forEach(line -> answer.line(style(line), line)));
+        if (file.difference().isEmpty()) {
+          answer.line(terminal -> terminal.icon(Icon.GOOD) + " " + file.path() + file.backup().map(copy -> "  (as it was: " + copy + ")").orElse(""));
+        }
+      }
+      return changed ? answer : answer.line(Style.MUTED, nothing);
+    }
+
+    private static Style style(String line) {
+      return line.startsWith("+") ? Style.SUCCESS : line.startsWith("-") ? Style.ERROR : Style.MUTED;
+    }
+  }
+
+  /// One file.
+  record FileResult(String path, Optional<String> backup, Optional<List<String>> difference) {}
+
+  @Override
+  protected Answer answer() throws IOException {
+    Path launcher =
+        context
+            .environment()
+            .launcher()
+            .orElseThrow(() -> new CommandFailure(ExitCode.ARGUMENTS, "It is not known where claudemesh is; start it by its script: <repository>/claudemesh install"));
+    Installation installation = new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
+    if (dryRun) {
+      return Result.planned(installation.planEntry(launcher, !noHooks)).answer("Nothing would change.").next("claudemesh install");
+    }
+    List<Installation.Done> done = installation.carryOut(() -> installation.planEntry(launcher, !noHooks), context.clock().instant());
+    return Result.done(done)
+        .answer("claudemesh is entered into Claude Code already.")
+        .remark("  Sessions of Claude Code that you start from now on are on your meshes. To take it out again: claudemesh uninstall")
+        .next("claudemesh doctor");
+  }
+}
