@@ -142,6 +142,15 @@ final class Registration {
     return spots(file).stream().filter(spot -> spot.event().equals(event)).map(Spot::command).toList();
   }
 
+  /// The events that have a hook of ours, wherever it is.
+  static List<String> hookedEvents(JsonFile file) {
+    return spots(file).stream().filter(spot -> isOurHook(spot.command())).map(Spot::event).distinct().toList();
+  }
+
+  int eventCount() {
+    return HookEvent.values().length;
+  }
+
   static boolean isOurHook(String command) {
     return OUR_HOOK.matcher(command).find();
   }

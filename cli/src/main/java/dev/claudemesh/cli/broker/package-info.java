@@ -1,0 +1,2 @@
+/// `claudemesh broker`: the server, started from here.
+package dev.claudemesh.cli.broker;

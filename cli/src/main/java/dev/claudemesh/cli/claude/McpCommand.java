@@ -1,0 +1,34 @@
+package dev.claudemesh.cli.claude;
+
+import dev.claudemesh.cli.Answer;
+import dev.claudemesh.cli.CliCommand;
+import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.Version;
+import dev.claudemesh.mcp.ClaudeMcp;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import picocli.CommandLine.Command;
+
+/// The MCP server of one Claude Code session; Claude Code starts it.
+@Command(name = "mcp", description = "The MCP server that Claude Code starts; not for people.")
+public final class McpCommand extends CliCommand {
+  public McpCommand(Context context) {
+    super(context);
+  }
+
+  @Override
+  public Integer call() {
+    OutputStream protocol = new FileOutputStream(FileDescriptor.out);
+    // Whatever else prints to stdout would break the protocol.
+    System.setOut(System.err);
+    ClaudeMcp.run(context.environment().variables(), context.folder(), Version.number(), context.environment().in(), protocol);
+    return ExitCode.OK.number();
+  }
+
+  @Override
+  protected Answer answer() {
+    throw new IllegalStateException("The MCP server answers on its own");
+  }
+}
