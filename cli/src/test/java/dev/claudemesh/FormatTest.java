@@ -25,7 +25,8 @@ class FormatTest {
         Sources.all().parallelStream().filter(file -> !isFormatted(file, update)).toList();
     assertThat(unformatted)
         .as(
-            "run ./mvnw -q -pl cli -am test -Dtest=FormatTest -Dupdate=true -Dsurefire.failIfNoSpecifiedTests=false")
+            "run ./mvnw -q -pl cli -am test -Dtest=FormatTest -Dupdate=true"
+                + " -Dsurefire.failIfNoSpecifiedTests=false")
         .isEmpty();
   }
 

@@ -143,7 +143,8 @@ class HouseRulesTest {
   void no_source_holds_unfinished_work_or_a_private_place() {
     Pattern unfinished =
         Pattern.compile(
-            "\\b(TODO|FIXME|XXX)\\b|UnsupportedOperationException|not (yet )?implemented|/work/|\\.\\./shared");
+            "\\b(TODO|FIXME|XXX)\\b|UnsupportedOperationException|not (yet"
+                + " )?implemented|/work/|\\.\\./shared");
     List<String> found = new ArrayList<>();
     forEachSource(
         Sources.all(),
@@ -249,7 +250,8 @@ class HouseRulesTest {
     List<String> lines = text.lines().toList();
     Pattern opening =
         Pattern.compile(
-            "^( {2}| {4})(?! )(?!.*\\b(class|interface|record|enum)\\b).*\\) .*\\{$|^( {2}| {4})(?! ).*\\) \\{$");
+            "^( {2}| {4})(?! )(?!.*\\b(class|interface|record|enum)\\b).*\\) .*\\{$|^( {2}| {4})(?!"
+                + " ).*\\) \\{$");
     for (int i = 0; i < lines.size(); i++) {
       Matcher matcher = opening.matcher(lines.get(i));
       if (matcher.find() && !lines.get(i).matches(".*\\b(class|interface|record|enum)\\b.*")) {

@@ -1,5 +1,12 @@
 package dev.claudemesh.cli;
 
+import dev.claudemesh.cli.broker.BrokerCommand;
+import dev.claudemesh.cli.claude.HookCommand;
+import dev.claudemesh.cli.claude.LaunchCommand;
+import dev.claudemesh.cli.claude.McpCommand;
+import dev.claudemesh.cli.doctor.DoctorCommand;
+import dev.claudemesh.cli.install.InstallCommand;
+import dev.claudemesh.cli.install.UninstallCommand;
 import dev.claudemesh.cli.mesh.CreateCommand;
 import dev.claudemesh.cli.mesh.DeleteCommand;
 import dev.claudemesh.cli.mesh.GrantCommands;
@@ -62,6 +69,15 @@ public final class Cli {
             ModerationCommands.Kick.class,
             ModerationCommands.Ban.class,
             ModerationCommands.Unban.class));
+    groups.put(
+        "Claude Code",
+        List.of(
+            InstallCommand.class,
+            UninstallCommand.class,
+            LaunchCommand.class,
+            McpCommand.class,
+            HookCommand.class));
+    groups.put("This machine", List.of(BrokerCommand.class, DoctorCommand.class));
     return groups;
   }
 

@@ -10,15 +10,25 @@ import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
-/// The settings that have a flag; all others come from the environment or the file in the data folder.
+/// The settings that have a flag; all others come from the environment or the file in the data
+/// folder.
 final class BrokerFlags {
-  @Option(names = "--host", paramLabel = "<address>", description = "Where to listen; BROKER_HOST, else 127.0.0.1.")
+  @Option(
+      names = "--host",
+      paramLabel = "<address>",
+      description = "Where to listen; BROKER_HOST, else 127.0.0.1.")
   private Optional<String> host = Optional.empty();
 
-  @Option(names = "--port", paramLabel = "<port>", description = "Which port, 0 for a free one; BROKER_PORT, else 7900.")
+  @Option(
+      names = "--port",
+      paramLabel = "<port>",
+      description = "Which port, 0 for a free one; BROKER_PORT, else 7900.")
   private Optional<String> port = Optional.empty();
 
-  @Option(names = "--data", paramLabel = "<folder>", description = "Where it keeps everything; CLAUDEMESH_DATA, else ~/.claudemesh/broker.")
+  @Option(
+      names = "--data",
+      paramLabel = "<folder>",
+      description = "Where it keeps everything; CLAUDEMESH_DATA, else ~/.claudemesh/broker.")
   private Optional<String> data = Optional.empty();
 
   /// @throws CommandFailure `arguments` listing every mistake

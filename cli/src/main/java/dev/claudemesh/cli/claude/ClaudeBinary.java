@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /// Claude Code on this machine: where it is, and which.
 public final class ClaudeBinary {
-  /// The first version whose sessions have an inbox of their own, so that no development channel is needed.
+  /// The first version whose sessions have an inbox of their own, so that no development channel is
+  /// needed.
   static final Number3 WITH_INBOX = new Number3(2, 1, 224);
 
   private static final Duration VERSION_WAIT = Duration.ofSeconds(10);
@@ -61,29 +62,42 @@ public final class ClaudeBinary {
   /// @throws CommandFailure `claude_missing` saying how to install it
   public static Path require(Environment environment) {
     return find(environment)
-        .orElseThrow(
-            () ->
-                new CommandFailure(
-                    ExitCode.CLAUDE_MISSING,
-                    environment.variable("CLAUDE_BIN").map(named -> "CLAUDE_BIN=" + named + " is not a program. ").orElse("Claude Code is not on this machine. ")
-                        + howToInstall()));
+        .orElseThrow(() ->
+            new CommandFailure(
+                ExitCode.CLAUDE_MISSING,
+                environment
+                        .variable("CLAUDE_BIN")
+                        .map(named -> "CLAUDE_BIN=" + named + " is not a program. ")
+                        .orElse("Claude Code is not on this machine. ")
+                    + howToInstall()));
   }
 
   public static String howToInstall() {
-    return "Install it with: curl -fsSL https://claude.ai/install.sh | bash   (or: npm install -g @anthropic-ai/claude-code)";
+    return "Install it with: curl -fsSL https://claude.ai/install.sh | bash   (or: npm install -g"
+        + " @anthropic-ai/claude-code)";
   }
 
   /// Which version it is; empty if it does not say so in time.
   public static Optional<Number3> version(Path binary) {
     try {
-      Process process = new ProcessBuilder(binary.toString(), "--version").redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(devNull())).start();
+      Process process =
+          new ProcessBuilder(binary.toString(), "--version")
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(devNull()))
+              .start();
       if (!process.waitFor(VERSION_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         return Optional.empty();
       }
-      Matcher version = VERSION.matcher(new String(process.getInputStream().readNBytes(1_000), StandardCharsets.UTF_8));
+      Matcher version =
+          VERSION.matcher(
+              new String(process.getInputStream().readNBytes(1_000), StandardCharsets.UTF_8));
       return version.find()
-          ? Optional.of(new Number3(Integer.parseInt(version.group(1)), Integer.parseInt(version.group(2)), Integer.parseInt(version.group(3))))
+          ? Optional.of(
+              new Number3(
+                  Integer.parseInt(version.group(1)),
+                  Integer.parseInt(version.group(2)),
+                  Integer.parseInt(version.group(3))))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

@@ -8,7 +8,8 @@ import dev.claudemesh.mcp.Hook;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// What a hook of Claude Code runs. Never fails and is silent about trouble: it stands in the way of a prompt.
+/// What a hook of Claude Code runs. Never fails and is silent about trouble: it stands in the way
+/// of a prompt.
 @Command(name = "hook", description = "What the hooks of Claude Code run; not for people.")
 public final class HookCommand extends CliCommand {
   @Parameters(paramLabel = "<event>", description = "What happened.")
@@ -21,7 +22,8 @@ public final class HookCommand extends CliCommand {
   @Override
   public Integer call() {
     try {
-      new Hook(context.environment().variables(), context.folder()).run(event, context.environment().in(), context.terminal().out());
+      new Hook(context.environment().variables(), context.folder())
+          .run(event, context.environment().in(), context.terminal().out());
     } catch (RuntimeException e) {
       if (context.environment().variable("CLAUDEMESH_HOOK_DEBUG").isPresent()) {
         e.printStackTrace(context.terminal().err());

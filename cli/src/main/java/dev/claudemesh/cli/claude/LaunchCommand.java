@@ -28,7 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /// Starts Claude Code as a peer of one mesh.
 @Command(
@@ -37,7 +36,8 @@ import tools.jackson.databind.node.ArrayNode;
     description = "Start Claude Code on a mesh. What stands after -- goes to claude.",
     footer = {"", "Example: claudemesh launch --name ana --groups backend:lead -- --model opus"})
 public final class LaunchCommand extends CliCommand {
-  private static final Pattern SESSION = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  private static final Pattern SESSION =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   /// How messages come in.
   enum Mode {
@@ -49,10 +49,16 @@ public final class LaunchCommand extends CliCommand {
   @Option(names = "--name", paramLabel = "<name>", description = "Name of the session on the mesh.")
   private Optional<String> name = Optional.empty();
 
-  @Option(names = "--role", paramLabel = "<role>", description = "What the session does, in a word.")
+  @Option(
+      names = "--role",
+      paramLabel = "<role>",
+      description = "What the session does, in a word.")
   private Optional<String> role = Optional.empty();
 
-  @Option(names = "--groups", paramLabel = "<a:lead,b>", description = "Its groups, each with a role if you like.")
+  @Option(
+      names = "--groups",
+      paramLabel = "<a:lead,b>",
+      description = "Its groups, each with a role if you like.")
   private Optional<String> groups = Optional.empty();
 
   @Option(
@@ -64,7 +70,10 @@ public final class LaunchCommand extends CliCommand {
   @Option(names = "--join", paramLabel = "<link>", description = "Take this invite first.")
   private Optional<String> join = Optional.empty();
 
-  @Option(names = "--message-mode", paramLabel = "push|inbox|off", description = "Whether messages come into the conversation, wait for it, or neither.")
+  @Option(
+      names = "--message-mode",
+      paramLabel = "push|inbox|off",
+      description = "Whether messages come into the conversation, wait for it, or neither.")
   private Optional<Mode> mode = Optional.empty();
 
   @Option(names = "--system-prompt", paramLabel = "<text>", description = "Passed on to claude.")
@@ -72,7 +81,9 @@ public final class LaunchCommand extends CliCommand {
 
   @Option(
       names = {"-y", "--yes"},
-      description = "Let claude act without asking for permission. Others' messages can then make it run commands: only where that does no harm.")
+      description =
+          "Let claude act without asking for permission. Others' messages can then make it run"
+              + " commands: only where that does no harm.")
   private boolean yes;
 
   @Option(
@@ -88,7 +99,11 @@ public final class LaunchCommand extends CliCommand {
       description = "Continue the last session of this folder.")
   private boolean continues;
 
-  @Option(names = "--channels", description = "With a Claude Code older than 2.1.224: load the development channel, so that messages can wake it.")
+  @Option(
+      names = "--channels",
+      description =
+          "With a Claude Code older than 2.1.224: load the development channel, so that messages"
+              + " can wake it.")
   private boolean channels;
 
   @Option(
@@ -107,14 +122,20 @@ public final class LaunchCommand extends CliCommand {
   public Integer call() throws Exception {
     Path claude = ClaudeBinary.require(context.environment());
     if (join.isPresent() && dev.claudemesh.cli.Cli.run(context, "join", join.get()) != 0) {
-      throw new CommandFailure(ExitCode.CANCELLED, "The invite could not be taken, so claude was not started.");
+      throw new CommandFailure(
+          ExitCode.CANCELLED, "The invite could not be taken, so claude was not started.");
     }
     Config config = context.config().read();
     LastUsed.File note = context.folder().lastUsed();
     Membership chosen = MeshChoice.choose(config, mesh, note.read().map(LastUsed::meshSlug));
     note.write(new LastUsed(chosen.slug(), name, role, context.clock().instant()));
-    try (LaunchFolder folder = LaunchFolder.make(context.folder(), context.config(), chosen(config), chosen)) {
-      LooseEntry loose = LooseEntry.write(folder.path(), ClaudeFiles.of(context.environment()), context.environment().launcher());
+    try (LaunchFolder folder =
+        LaunchFolder.make(context.folder(), context.config(), chosen(config), chosen)) {
+      LooseEntry loose =
+          LooseEntry.write(
+              folder.path(),
+              ClaudeFiles.of(context.environment()),
+              context.environment().launcher());
       Optional<String> session = sessionId();
       LaunchPlan plan =
           new LaunchPlan(
@@ -146,9 +167,8 @@ public final class LaunchCommand extends CliCommand {
       chosen = chosen.withSetting("role", text(role.get()));
     }
     if (groups.isPresent()) {
-      ArrayNode list = Wire.mapper().createArrayNode();
-      LaunchPlan.groups(groups.get()).forEach(group -> list.add((JsonNode) Wire.mapper().valueToTree(group)));
-      chosen = chosen.withSetting("groups", list);
+      chosen =
+          chosen.withSetting("groups", Wire.mapper().valueToTree(LaunchPlan.groups(groups.get())));
     }
     return mode.isPresent() ? chosen.withSetting("messageMode", text(mode.get().name())) : chosen;
   }
@@ -170,11 +190,15 @@ public final class LaunchCommand extends CliCommand {
     if (continues) {
       return Optional.empty();
     }
-    return resume.isPresent() ? resume.filter(id -> SESSION.matcher(id).matches()) : Optional.of(UUID.randomUUID().toString());
+    return resume.isPresent()
+        ? resume.filter(id -> SESSION.matcher(id).matches())
+        : Optional.of(UUID.randomUUID().toString());
   }
 
   private static boolean hasInbox(Path claude) {
-    return ClaudeBinary.version(claude).filter(version -> version.compareTo(ClaudeBinary.WITH_INBOX) >= 0).isPresent();
+    return ClaudeBinary.version(claude)
+        .filter(version -> version.compareTo(ClaudeBinary.WITH_INBOX) >= 0)
+        .isPresent();
   }
 
   private Map<String, String> environment(LaunchFolder folder, Optional<String> session) {
@@ -192,24 +216,34 @@ public final class LaunchCommand extends CliCommand {
   private void card(Membership chosen, String displayName) {
     Terminal terminal = context.terminal();
     String good = terminal.icon(Icon.GOOD);
-    terminal.talk(terminal.icon(Icon.BLOCK) + terminal.icon(Icon.BLOCK) + " " + terminal.in(Style.STRONG, "claudemesh launch"));
-    terminal.talk("   Directory  " + good + " " + SafeText.line(context.environment().folder().toString()));
+    terminal.talk(
+        terminal.icon(Icon.BLOCK)
+            + terminal.icon(Icon.BLOCK)
+            + " "
+            + terminal.in(Style.STRONG, "claudemesh launch"));
+    terminal.talk(
+        "   Directory  " + good + " " + SafeText.line(context.environment().folder().toString()));
     terminal.talk("   Mesh       " + good + " " + SafeText.line(chosen.slug()));
     terminal.talk("   Name       " + good + " " + SafeText.line(displayName));
     groups.ifPresent(text -> terminal.talk("   Groups     " + good + " " + SafeText.line(text)));
     if (yes) {
-      terminal.warn("claude will not ask before it acts, also when a peer's message leads it to (-y)");
+      terminal.warn(
+          "claude will not ask before it acts, also when a peer's message leads it to (-y)");
     }
   }
 
   /// Runs it in this terminal. Whoever ends us ends it too, and what we made is removed either way.
-  private int run(Path claude, LaunchPlan plan, Map<String, String> environment, LaunchFolder folder) throws IOException, InterruptedException {
+  private int run(
+      Path claude, LaunchPlan plan, Map<String, String> environment, LaunchFolder folder)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(claude.toString()));
     command.addAll(plan.arguments());
-    ProcessBuilder builder = new ProcessBuilder(command).directory(context.environment().folder().toFile()).inheritIO();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(context.environment().folder().toFile()).inheritIO();
     builder.environment().putAll(environment);
     Process process = builder.start();
-    Thread onSignal = Thread.ofPlatform().name("claudemesh-stop").unstarted(() -> stop(process, folder));
+    Thread onSignal =
+        Thread.ofPlatform().name("claudemesh-stop").unstarted(() -> stop(process, folder));
     Runtime.getRuntime().addShutdownHook(onSignal);
     int exit = process.waitFor();
     Runtime.getRuntime().removeShutdownHook(onSignal);

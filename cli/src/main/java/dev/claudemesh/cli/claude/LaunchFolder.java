@@ -14,8 +14,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 
-/// The config folder of one launched session: only its mesh, with the name and groups chosen for it. What must outlast the session (its key, its mail)
-/// is in the real folder, to which it leads; mesh keys that came meanwhile go back there when it ends.
+/// The config folder of one launched session: only its mesh, with the name and groups chosen for
+/// it. What must outlast the session (its key, its mail) is in the real folder, to which it leads;
+/// mesh keys that came meanwhile go back there when it ends.
 final class LaunchFolder implements AutoCloseable {
   private static final String[] LASTING = {"sessions", "mail"};
 
@@ -30,7 +31,8 @@ final class LaunchFolder implements AutoCloseable {
   }
 
   /// Makes the folder; those of sessions that were killed are removed.
-  static LaunchFolder make(ConfigFolder folder, ConfigFile real, Config config, Membership mesh) throws IOException {
+  static LaunchFolder make(ConfigFolder folder, ConfigFile real, Config config, Membership mesh)
+      throws IOException {
     Path all = folder.path().resolve("launch");
     PrivateFiles.createFolder(all);
     removeDead(all);
@@ -54,7 +56,9 @@ final class LaunchFolder implements AutoCloseable {
       return;
     }
     Config own = new ConfigFile(path, warning -> {}).read();
-    own.byId(meshId).ifPresent(mesh -> mesh.keys().forEach(key -> real.update(config -> config.withKey(meshId, key))));
+    own.byId(meshId)
+        .ifPresent(
+            mesh -> mesh.keys().forEach(key -> real.update(config -> config.withKey(meshId, key))));
     remove(path);
   }
 
@@ -75,13 +79,15 @@ final class LaunchFolder implements AutoCloseable {
         folder,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
             Files.delete(file);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+              throws IOException {
             Files.delete(visited);
             return FileVisitResult.CONTINUE;
           }

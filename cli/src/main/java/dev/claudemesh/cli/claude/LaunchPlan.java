@@ -32,7 +32,8 @@ record LaunchPlan(
       arguments.addAll(List.of("--dangerously-load-development-channels", "server:claudemesh"));
     }
     sessionId.ifPresent(id -> arguments.addAll(List.of("--session-id", id)));
-    resume.ifPresent(id -> arguments.addAll(id.isEmpty() ? List.of("--resume") : List.of("--resume", id)));
+    resume.ifPresent(
+        id -> arguments.addAll(id.isEmpty() ? List.of("--resume") : List.of("--resume", id)));
     if (continues) {
       arguments.add("--continue");
     }
@@ -40,7 +41,8 @@ record LaunchPlan(
       arguments.add("--dangerously-skip-permissions");
     }
     systemPrompt.ifPresent(text -> arguments.addAll(List.of("--system-prompt", text)));
-    // The one that takes several values stands before a flag, so that it does not swallow what follows.
+    // The one that takes several values stands before a flag, so that it does not swallow what
+    // follows.
     mcpConfig.ifPresent(file -> arguments.addAll(List.of("--mcp-config", file)));
     settings.ifPresent(file -> arguments.addAll(List.of("--settings", file)));
     arguments.addAll(rest);
@@ -52,12 +54,14 @@ record LaunchPlan(
     return Stream.of(text.split(","))
         .map(String::strip)
         .filter(part -> !part.isEmpty())
-        .map(
-            part -> {
-              String[] words = part.split(":", 2);
-              return new GroupRole(
-                  words[0].replaceFirst("^@", ""), words.length == 2 && !words[1].isBlank() ? Optional.of(words[1].strip()) : Optional.empty());
-            })
+        .map(part -> {
+          String[] words = part.split(":", 2);
+          return new GroupRole(
+              words[0].replaceFirst("^@", ""),
+              words.length == 2 && !words[1].isBlank()
+                  ? Optional.of(words[1].strip())
+                  : Optional.empty());
+        })
         .toList();
   }
 }

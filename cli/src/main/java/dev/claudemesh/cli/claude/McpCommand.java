@@ -23,7 +23,12 @@ public final class McpCommand extends CliCommand {
     OutputStream protocol = new FileOutputStream(FileDescriptor.out);
     // Whatever else prints to stdout would break the protocol.
     System.setOut(System.err);
-    ClaudeMcp.run(context.environment().variables(), context.folder(), Version.number(), context.environment().in(), protocol);
+    ClaudeMcp.run(
+        context.environment().variables(),
+        context.folder(),
+        Version.number(),
+        context.environment().in(),
+        protocol);
     return ExitCode.OK.number();
   }
 

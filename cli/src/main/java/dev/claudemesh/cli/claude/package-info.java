@@ -1,2 +1,3 @@
-/// Commands between Claude Code and the mesh: what Claude Code starts (`mcp`, `hook`), and what starts Claude Code (`launch`).
+/// Commands between Claude Code and the mesh: what Claude Code starts (`mcp`, `hook`), and what
+/// starts Claude Code (`launch`).
 package dev.claudemesh.cli.claude;

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// A file of somebody else's that we change: replaced in one step, with its mode and owner, through a symbolic link, and only if nobody changed it meanwhile.
+/// A file of somebody else's that we change: replaced in one step, with its mode and owner, through
+/// a symbolic link, and only if nobody changed it meanwhile.
 final class ForeignFile {
   private static final int BACKUPS_KEPT = 10;
 
@@ -51,7 +52,9 @@ final class ForeignFile {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (CharacterCodingException e) {
-      throw new Problem(ProblemCode.INVALID, path + " is not UTF-8 text. Nothing was changed; mend the file and run this again");
+      throw new Problem(
+          ProblemCode.INVALID,
+          path + " is not UTF-8 text. Nothing was changed; mend the file and run this again");
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -63,11 +66,17 @@ final class ForeignFile {
       PrivateFiles.createFolder(folder);
       String prefix = path.getFileName() + ".pre-claudemesh.";
       Path copy = folder.resolve(prefix + now.toEpochMilli());
-      Files.copy(path.toRealPath(), copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.copy(
+          path.toRealPath(),
+          copy,
+          StandardCopyOption.REPLACE_EXISTING,
+          StandardCopyOption.COPY_ATTRIBUTES);
       PrivateFiles.narrowDown(copy);
       try (Stream<Path> all = Files.list(folder)) {
         List<Path> ours =
-            all.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted(Comparator.comparing(Path::toString).reversed()).toList();
+            all.filter(file -> file.getFileName().toString().startsWith(prefix))
+                .sorted(Comparator.comparing(Path::toString).reversed())
+                .toList();
         for (Path old : ours.subList(Math.min(BACKUPS_KEPT, ours.size()), ours.size())) {
           Files.deleteIfExists(old);
         }
@@ -89,10 +98,12 @@ final class ForeignFile {
         return true;
       }
       Path target = path.toRealPath();
-      Path next = target.resolveSibling("." + target.getFileName() + ".claudemesh." + UUID.randomUUID());
+      Path next =
+          target.resolveSibling("." + target.getFileName() + ".claudemesh." + UUID.randomUUID());
       try {
         Files.createFile(next);
-        PosixFileAttributeView mode = Files.getFileAttributeView(next, PosixFileAttributeView.class);
+        PosixFileAttributeView mode =
+            Files.getFileAttributeView(next, PosixFileAttributeView.class);
         if (mode != null) {
           likeness(target, mode);
         }
@@ -100,7 +111,8 @@ final class ForeignFile {
         if (!read().equals(before)) {
           return false;
         }
-        Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return true;
       } finally {
         Files.deleteIfExists(next);
@@ -133,6 +145,10 @@ final class ForeignFile {
 
   private Problem unusable(IOException e) {
     return new Problem(
-        ProblemCode.FORBIDDEN, path + " cannot be changed (" + e.getClass().getSimpleName() + "). Check that it and its folder belong to you, and that the disk is not full");
+        ProblemCode.FORBIDDEN,
+        path
+            + " cannot be changed ("
+            + e.getClass().getSimpleName()
+            + "). Check that it and its folder belong to you, and that the disk is not full");
   }
 }

@@ -17,13 +17,17 @@ import picocli.CommandLine.Option;
 /// Enters claudemesh into Claude Code.
 @Command(
     name = "install",
-    description = "Enter claudemesh into Claude Code: its MCP server and its hooks. Nothing else in its files changes.",
+    description =
+        "Enter claudemesh into Claude Code: its MCP server and its hooks. Nothing else in its files"
+            + " changes.",
     footer = {"", "What it would change: claudemesh install --dry-run"})
 public final class InstallCommand extends CliCommand {
   @Option(names = "--dry-run", description = "Only show what would change.")
   private boolean dryRun;
 
-  @Option(names = "--no-hooks", description = "Only the MCP server: others then see less of what a session does.")
+  @Option(
+      names = "--no-hooks",
+      description = "Only the MCP server: others then see less of what a session does.")
   private boolean noHooks;
 
   public InstallCommand(Context context) {
@@ -37,14 +41,22 @@ public final class InstallCommand extends CliCommand {
       return new Result(
           !changes.isEmpty(),
           true,
-          changes.stream().map(change -> new FileResult(change.path().toString(), Optional.empty(), Optional.of(change.difference()))).toList());
+          changes.stream()
+              .map(change ->
+                  new FileResult(
+                      change.path().toString(), Optional.empty(), Optional.of(change.difference())))
+              .toList());
     }
 
     static Result done(List<Installation.Done> done) {
       return new Result(
           !done.isEmpty(),
           false,
-          done.stream().map(one -> new FileResult(one.path().toString(), one.backup().map(Path::toString), Optional.empty())).toList());
+          done.stream()
+              .map(one ->
+                  new FileResult(
+                      one.path().toString(), one.backup().map(Path::toString), Optional.empty()))
+              .toList());
     }
 
     Answer answer(String nothing) {
@@ -52,14 +64,20 @@ public final class InstallCommand extends CliCommand {
       for (FileResult file : files) {
         file.difference().ifPresent(lines -> lines.forEach(line -> answer.line(style(line), line)));
         if (file.difference().isEmpty()) {
-          answer.line(terminal -> terminal.icon(Icon.GOOD) + " " + file.path() + file.backup().map(copy -> "  (as it was: " + copy + ")").orElse(""));
+          answer.line(terminal ->
+              terminal.icon(Icon.GOOD)
+                  + " "
+                  + file.path()
+                  + file.backup().map(copy -> "  (as it was: " + copy + ")").orElse(""));
         }
       }
       return changed ? answer : answer.line(Style.MUTED, nothing);
     }
 
     private static Style style(String line) {
-      return line.startsWith("+") ? Style.SUCCESS : line.startsWith("-") ? Style.ERROR : Style.MUTED;
+      return line.startsWith("+")
+          ? Style.SUCCESS
+          : line.startsWith("-") ? Style.ERROR : Style.MUTED;
     }
   }
 
@@ -72,15 +90,26 @@ public final class InstallCommand extends CliCommand {
         context
             .environment()
             .launcher()
-            .orElseThrow(() -> new CommandFailure(ExitCode.ARGUMENTS, "It is not known where claudemesh is; start it by its script: <repository>/claudemesh install"));
-    Installation installation = new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
+            .orElseThrow(() ->
+                new CommandFailure(
+                    ExitCode.ARGUMENTS,
+                    "It is not known where claudemesh is; start it by its script:"
+                        + " <repository>/claudemesh install"));
+    Installation installation =
+        new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
     if (dryRun) {
-      return Result.planned(installation.planEntry(launcher, !noHooks)).answer("Nothing would change.").next("claudemesh install");
+      return Result.planned(installation.planEntry(launcher, !noHooks))
+          .answer("Nothing would change.")
+          .next("claudemesh install");
     }
-    List<Installation.Done> done = installation.carryOut(() -> installation.planEntry(launcher, !noHooks), context.clock().instant());
+    List<Installation.Done> done =
+        installation.carryOut(
+            () -> installation.planEntry(launcher, !noHooks), context.clock().instant());
     return Result.done(done)
         .answer("claudemesh is entered into Claude Code already.")
-        .remark("  Sessions of Claude Code that you start from now on are on your meshes. To take it out again: claudemesh uninstall")
+        .remark(
+            "  Sessions of Claude Code that you start from now on are on your meshes. To take it"
+                + " out again: claudemesh uninstall")
         .next("claudemesh doctor");
   }
 }

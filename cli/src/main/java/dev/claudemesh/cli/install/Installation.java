@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Enters us into Claude Code's files, and takes us out: reads all of them, works out all of them, and only then writes.
+/// Enters us into Claude Code's files, and takes us out: reads all of them, works out all of them,
+/// and only then writes.
 final class Installation {
   private static final int TRIES = 5;
 
@@ -24,7 +25,12 @@ final class Installation {
   /// What is to become of one file.
   ///
   /// @param after empty if the file is to go
-  record Change(Path path, Optional<String> before, Optional<String> after, boolean created, List<TextEdit> edits) {
+  record Change(
+      Path path,
+      Optional<String> before,
+      Optional<String> after,
+      boolean created,
+      List<TextEdit> edits) {
     boolean changesSomething() {
       return !before.equals(after);
     }
@@ -53,7 +59,8 @@ final class Installation {
     Receipt receipt = Receipt.read(receiptFile);
     return List.of(
             removed(files.servers(), receipt.of(files.servers()), Registration::removeServer),
-            removed(files.settings(), receipt.of(files.settings()), Registration::removeFromSettings))
+            removed(
+                files.settings(), receipt.of(files.settings()), Registration::removeFromSettings))
         .stream()
         .filter(Change::changesSomething)
         .toList();
@@ -80,14 +87,17 @@ final class Installation {
     file.takeBack(receipt.edits());
     step.on(file);
     boolean goes = receipt.created() && file.root().fields().isEmpty();
-    return new Change(path, before, goes ? Optional.empty() : Optional.of(file.text()), false, List.of());
+    return new Change(
+        path, before, goes ? Optional.empty() : Optional.of(file.text()), false, List.of());
   }
 
-  /// Works out by {@code plan} and writes it, each file after a copy was put aside. If a file cannot be written, those before it get their old text back.
+  /// Works out by {@code plan} and writes it, each file after a copy was put aside. If a file
+  /// cannot be written, those before it get their old text back.
   ///
   /// @return the files that were changed
   /// @throws Problem `busy` if somebody else keeps changing them
-  List<Done> carryOut(java.util.function.Supplier<List<Change>> plan, Instant now) throws IOException {
+  List<Done> carryOut(java.util.function.Supplier<List<Change>> plan, Instant now)
+      throws IOException {
     for (int attempt = 0; attempt < TRIES; attempt++) {
       List<Change> changes = plan.get();
       Optional<List<Done>> done = write(changes, now);
@@ -96,7 +106,9 @@ final class Installation {
         return done.get();
       }
     }
-    throw new Problem(ProblemCode.BUSY, "Claude Code keeps changing its files just now; end its sessions or try again in a moment");
+    throw new Problem(
+        ProblemCode.BUSY,
+        "Claude Code keeps changing its files just now; end its sessions or try again in a moment");
   }
 
   private Optional<List<Done>> write(List<Change> changes, Instant now) {
@@ -134,7 +146,10 @@ final class Installation {
   private void keepReceipt(List<Change> changes) throws IOException {
     Receipt receipt = Receipt.read(receiptFile);
     for (Change change : changes) {
-      receipt = change.edits().isEmpty() ? receipt.without(change.path()) : receipt.with(change.path(), change.created(), change.edits());
+      receipt =
+          change.edits().isEmpty()
+              ? receipt.without(change.path())
+              : receipt.with(change.path(), change.created(), change.edits());
     }
     receipt.write(receiptFile);
   }

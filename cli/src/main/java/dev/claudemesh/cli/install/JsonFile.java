@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
-/// A JSON file that belongs to somebody else, edited by inserting and removing text. Holds the text as it stands now, and what was inserted.
+/// A JSON file that belongs to somebody else, edited by inserting and removing text. Holds the text
+/// as it stands now, and what was inserted.
 final class JsonFile {
   private final String where;
   private final List<TextEdit> inserted = new ArrayList<>();
@@ -39,7 +40,8 @@ final class JsonFile {
   Optional<JsonPlace> find(String... names) {
     JsonPlace place = root;
     for (String name : names) {
-      Optional<JsonPlace.Field> field = place instanceof JsonPlace.Fields fields ? fields.field(name) : Optional.empty();
+      Optional<JsonPlace.Field> field =
+          place instanceof JsonPlace.Fields fields ? fields.field(name) : Optional.empty();
       if (field.isEmpty()) {
         return Optional.empty();
       }
@@ -62,14 +64,21 @@ final class JsonFile {
     Optional<JsonPlace.Field> there = object.field(name);
     if (there.isPresent()) {
       JsonPlace old = there.get().value();
-      insert(new TextEdit(old.start(), text.substring(old.start(), old.end()), style.print(value, indentOf(there.get().start()))));
+      insert(
+          new TextEdit(
+              old.start(),
+              text.substring(old.start(), old.end()),
+              style.print(value, indentOf(there.get().start()))));
       return;
     }
     List<JsonPlace.Field> fields = object.fields();
     insert(
         fields.isEmpty()
             ? first(object, indent -> style.field(name, value, indent))
-            : after(fields.getLast().value().end(), fields.getLast().start(), indent -> style.field(name, value, indent)));
+            : after(
+                fields.getLast().value().end(),
+                fields.getLast().start(),
+                indent -> style.field(name, value, indent)));
   }
 
   /// Adds an item at the end of a list.
@@ -79,22 +88,29 @@ final class JsonFile {
     insert(
         items.isEmpty()
             ? first(list, indent -> style.print(value, indent))
-            : after(items.getLast().end(), items.getLast().start(), indent -> style.print(value, indent)));
+            : after(
+                items.getLast().end(),
+                items.getLast().start(),
+                indent -> style.print(value, indent)));
   }
 
-  /// Takes back what an earlier run inserted, the last first, where it stands unchanged; the rest is left.
+  /// Takes back what an earlier run inserted, the last first, where it stands unchanged; the rest
+  /// is left.
   void takeBack(List<TextEdit> edits) {
     for (TextEdit edit : edits.reversed()) {
       edit.takeBack(text).ifPresent(this::becomeIfValid);
     }
   }
 
-  /// Removes the fields of an object that fit; then the object itself from its parent, if that emptied it.
+  /// Removes the fields of an object that fit; then the object itself from its parent, if that
+  /// emptied it.
   ///
   /// @return whether something was removed
   boolean removeFields(Predicate<JsonPlace.Field> fits, String... names) {
     boolean removed = false;
-    for (Optional<JsonPlace.Fields> object = object(names); object.isPresent(); object = object(names)) {
+    for (Optional<JsonPlace.Fields> object = object(names);
+        object.isPresent();
+        object = object(names)) {
       List<JsonPlace.Field> fields = object.get().fields();
       int index = lastIndex(fields, fits);
       if (index < 0) {
@@ -102,10 +118,16 @@ final class JsonFile {
       }
       removed = true;
       if (fields.size() == 1 && names.length > 0) {
-        removeFields(field -> field.name().equals(names[names.length - 1]), List.of(names).subList(0, names.length - 1).toArray(String[]::new));
+        removeFields(
+            field -> field.name().equals(names[names.length - 1]),
+            List.of(names).subList(0, names.length - 1).toArray(String[]::new));
         break;
       }
-      cut(object.get(), fields.stream().map(JsonPlace.Field::start).toList(), fields.stream().map(field -> field.value().end()).toList(), index);
+      cut(
+          object.get(),
+          fields.stream().map(JsonPlace.Field::start).toList(),
+          fields.stream().map(field -> field.value().end()).toList(),
+          index);
     }
     return removed;
   }
@@ -121,7 +143,9 @@ final class JsonFile {
       }
       removed = true;
       if (items.size() == 1) {
-        removeFields(field -> field.name().equals(names[names.length - 1]), List.of(names).subList(0, names.length - 1).toArray(String[]::new));
+        removeFields(
+            field -> field.name().equals(names[names.length - 1]),
+            List.of(names).subList(0, names.length - 1).toArray(String[]::new));
         break;
       }
       removeItem(list.get(), index);
@@ -130,7 +154,11 @@ final class JsonFile {
   }
 
   void removeItem(JsonPlace.Items list, int index) {
-    cut(list, list.items().stream().map(JsonPlace::start).toList(), list.items().stream().map(JsonPlace::end).toList(), index);
+    cut(
+        list,
+        list.items().stream().map(JsonPlace::start).toList(),
+        list.items().stream().map(JsonPlace::end).toList(),
+        index);
   }
 
   /// Takes one of several elements out, with the comma before it, or after it if it is the first.
@@ -154,7 +182,10 @@ final class JsonFile {
     String outer = indentOf(container.start());
     String inner = outer + style.unit();
     String blanks = text.substring(container.start() + 1, container.end() - 1);
-    return new TextEdit(container.start() + 1, blanks, style.lineBreak(inner) + printed.at(inner) + style.lineBreak(outer));
+    return new TextEdit(
+        container.start() + 1,
+        blanks,
+        style.lineBreak(inner) + printed.at(inner) + style.lineBreak(outer));
   }
 
   /// One more element after the last, spaced as that one is from what stands before it.
@@ -205,7 +236,9 @@ final class JsonFile {
       return type.cast(place);
     }
     String name = names.length == 0 ? where : "\"" + String.join(".", names) + "\" in " + where;
-    throw new Problem(ProblemCode.INVALID, name + " is not " + what + ". Nothing was changed; mend the file and run this again");
+    throw new Problem(
+        ProblemCode.INVALID,
+        name + " is not " + what + ". Nothing was changed; mend the file and run this again");
   }
 
   private static <T> int lastIndex(List<T> list, Predicate<T> fits) {

@@ -5,7 +5,8 @@ import dev.claudemesh.protocol.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads a JSON text strictly and remembers where everything stands. Knows no comments and no trailing commas: a file with those is not ours to edit.
+/// Reads a JSON text strictly and remembers where everything stands. Knows no comments and no
+/// trailing commas: a file with those is not ours to edit.
 final class JsonReader {
   private static final int DEEPEST = 500;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -135,13 +136,17 @@ final class JsonReader {
 
   private JsonPlace.Word word() {
     int start = at;
-    while (at < text.length() && "+-.".indexOf(text.charAt(at)) >= 0 || at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
+    while (at < text.length() && "+-.".indexOf(text.charAt(at)) >= 0
+        || at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
       at++;
     }
     String word = text.substring(start, at);
     if (!word.matches("true|false|null|-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?")) {
       at = start;
-      throw broken(text.startsWith("//", start) || text.startsWith("/*", start) ? "it holds comments" : "a value was expected");
+      throw broken(
+          text.startsWith("//", start) || text.startsWith("/*", start)
+              ? "it holds comments"
+              : "a value was expected");
     }
     return new JsonPlace.Word(start, at);
   }
@@ -180,6 +185,14 @@ final class JsonReader {
     long line = before.chars().filter(c -> c == '\n').count() + 1;
     int column = before.length() - before.lastIndexOf('\n');
     return new Problem(
-        ProblemCode.INVALID, where + " is not plain JSON: " + what + " (line " + line + ", column " + column + "). Nothing was changed; mend the file and run this again");
+        ProblemCode.INVALID,
+        where
+            + " is not plain JSON: "
+            + what
+            + " (line "
+            + line
+            + ", column "
+            + column
+            + "). Nothing was changed; mend the file and run this again");
   }
 }

@@ -30,7 +30,10 @@ record JsonStyle(boolean pretty, String unit, String newline) {
         String separator = "";
         for (Map.Entry<String, JsonNode> field : object.properties()) {
           lines.append(separator).append(lineBreak(indent + unit));
-          lines.append(quoted(field.getKey())).append(colon()).append(print(field.getValue(), indent + unit));
+          lines
+              .append(quoted(field.getKey()))
+              .append(colon())
+              .append(print(field.getValue(), indent + unit));
           separator = pretty ? "," : ", ";
         }
         yield lines + lineBreak(indent) + "}";
@@ -39,7 +42,10 @@ record JsonStyle(boolean pretty, String unit, String newline) {
         StringBuilder lines = new StringBuilder("[");
         String separator = "";
         for (JsonNode item : array) {
-          lines.append(separator).append(lineBreak(indent + unit)).append(print(item, indent + unit));
+          lines
+              .append(separator)
+              .append(lineBreak(indent + unit))
+              .append(print(item, indent + unit));
           separator = pretty ? "," : ", ";
         }
         yield lines + lineBreak(indent) + "]";

@@ -4,30 +4,30 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
-/// Our server and hooks in files of their own, for one start of Claude Code where `claudemesh install` was not run.
+/// Our server and hooks in files of their own, for one start of Claude Code where `claudemesh
+/// install` was not run.
 ///
 /// @param servers for `--mcp-config`; empty where the server is installed
 /// @param settings for `--settings`; empty where the hooks are installed
 public record LooseEntry(Optional<Path> servers, Optional<Path> settings) {
 
   /// Writes what is missing into a folder.
-  public static LooseEntry write(Path folder, ClaudeFiles files, Optional<Path> launcher) throws IOException {
+  public static LooseEntry write(Path folder, ClaudeFiles files, Optional<Path> launcher)
+      throws IOException {
     if (launcher.isEmpty()) {
       return new LooseEntry(Optional.empty(), Optional.empty());
     }
     Registration registration = new Registration(launcher.get());
     Optional<Path> servers = Optional.empty();
     Optional<Path> settings = Optional.empty();
-    if (open(files.servers()).flatMap(Registration::registered).isEmpty()) {
+    if (!serverIsThere(files)) {
       JsonFile file = new JsonFile("{}\n", "mcp.json");
       registration.enterServer(file);
       servers = Optional.of(write(folder.resolve("mcp.json"), file));
     }
-    boolean hooked = open(files.settings()).map(Registration::hookedEvents).orElse(List.of()).size() == registration.eventCount();
-    if (!hooked) {
+    if (!hooksAreThere(files)) {
       JsonFile file = new JsonFile("{}\n", "settings.json");
       registration.enterHooks(file);
       settings = Optional.of(write(folder.resolve("settings.json"), file));
@@ -35,12 +35,20 @@ public record LooseEntry(Optional<Path> servers, Optional<Path> settings) {
     return new LooseEntry(servers, settings);
   }
 
-  private static Optional<JsonFile> open(Path path) {
+  private static boolean serverIsThere(ClaudeFiles files) {
     try {
-      return new ForeignFile(path).read().filter(text -> !text.isBlank()).map(text -> new JsonFile(text, path.toString()));
+      return Installed.server(files).isPresent();
     } catch (Problem e) {
       // Claude Code tells about its own broken file.
-      return Optional.empty();
+      return false;
+    }
+  }
+
+  private static boolean hooksAreThere(ClaudeFiles files) {
+    try {
+      return Installed.missingHooks(files).isEmpty();
+    } catch (Problem e) {
+      return false;
     }
   }
 

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an installation inserted into which file, so that taking it out leaves the file as it was, to the byte. Without it we still find what is ours.
+/// What an installation inserted into which file, so that taking it out leaves the file as it was,
+/// to the byte. Without it we still find what is ours.
 record Receipt(Map<Path, Entry> files) {
   /// One file.
   ///
@@ -28,7 +29,8 @@ record Receipt(Map<Path, Entry> files) {
     Map<Path, Entry> files = new TreeMap<>();
     try {
       JsonNode json = Wire.mapper().readTree(Files.readString(file)).path("files");
-      json.properties().forEach(entry -> files.put(Path.of(entry.getKey()), entry(entry.getValue())));
+      json.properties()
+          .forEach(entry -> files.put(Path.of(entry.getKey()), entry(entry.getValue())));
     } catch (IOException | JacksonException e) {
       return new Receipt(new TreeMap<>());
     }
@@ -37,7 +39,11 @@ record Receipt(Map<Path, Entry> files) {
 
   private static Entry entry(JsonNode json) {
     List<TextEdit> edits = new ArrayList<>();
-    json.path("edits").forEach(edit -> edits.add(new TextEdit(0, edit.path("removed").asString(""), edit.path("inserted").asString(""))));
+    json.path("edits")
+        .forEach(edit ->
+            edits.add(
+                new TextEdit(
+                    0, edit.path("removed").asString(""), edit.path("inserted").asString(""))));
     return new Entry(json.path("created").asBoolean(false), edits);
   }
 
@@ -69,13 +75,15 @@ record Receipt(Map<Path, Entry> files) {
     ObjectNode json = Wire.mapper().createObjectNode();
     json.put("version", 1);
     ObjectNode all = json.putObject("files");
-    files.forEach(
-        (path, entry) -> {
-          ObjectNode one = all.putObject(path.toString());
-          one.put("created", entry.created());
-          ArrayNode edits = one.putArray("edits");
-          entry.edits().forEach(edit -> edits.addObject().put("removed", edit.removed()).put("inserted", edit.inserted()));
-        });
+    files.forEach((path, entry) -> {
+      ObjectNode one = all.putObject(path.toString());
+      one.put("created", entry.created());
+      ArrayNode edits = one.putArray("edits");
+      entry
+          .edits()
+          .forEach(edit ->
+              edits.addObject().put("removed", edit.removed()).put("inserted", edit.inserted()));
+    });
     PrivateFiles.write(file, json.toPrettyString() + "\n");
   }
 }

@@ -10,15 +10,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What we enter into Claude Code's files: one MCP server, and one hook for each event we need. Knows what is ours, also what older versions left.
+/// What we enter into Claude Code's files: one MCP server, and one hook for each event we need.
+/// Knows what is ours, also what older versions left.
 final class Registration {
   static final String NAME = "claudemesh";
   private static final String SERVERS = "mcpServers";
   private static final String HOOKS = "hooks";
   private static final String COMMAND = "command";
   private static final int HOOK_SECONDS = 10;
-  private static final Pattern OUR_HOOK = Pattern.compile("(^|[\\s/\\\\'\"])claudemesh(\\.cmd)?['\"]?\\s+hook(\\s|$).*", Pattern.DOTALL);
-  private static final Pattern OUR_PROGRAM = Pattern.compile("(^|.*[/\\\\])claudemesh(\\.cmd|\\.exe)?", Pattern.DOTALL);
+  private static final Pattern OUR_HOOK =
+      Pattern.compile(
+          "(^|[\\s/\\\\'\"])claudemesh(\\.cmd)?['\"]?\\s+hook(\\s|$).*", Pattern.DOTALL);
+  private static final Pattern OUR_PROGRAM =
+      Pattern.compile("(^|.*[/\\\\])claudemesh(\\.cmd|\\.exe)?", Pattern.DOTALL);
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private final Path launcher;
@@ -53,13 +57,22 @@ final class Registration {
     if (!isOurs(file)) {
       throw new Problem(
           ProblemCode.EXISTS,
-          "There is another MCP server called claudemesh already. Nothing was changed; rename or remove it (claude mcp remove claudemesh) and run this again");
+          "There is another MCP server called claudemesh already. Nothing was changed; rename or"
+              + " remove it (claude mcp remove claudemesh) and run this again");
     }
     if (!command(file).equals(Optional.of(launcher.toString()))) {
-      file.put(file.object(SERVERS, NAME).orElseThrow(), COMMAND, Wire.mapper().getNodeFactory().stringNode(launcher.toString()));
+      file.put(
+          file.object(SERVERS, NAME).orElseThrow(),
+          COMMAND,
+          Wire.mapper().getNodeFactory().stringNode(launcher.toString()));
     }
-    if (!file.array(SERVERS, NAME, "args").map(Registration::texts).equals(Optional.of(List.of("mcp")))) {
-      file.put(file.object(SERVERS, NAME).orElseThrow(), "args", Wire.mapper().createArrayNode().add("mcp"));
+    if (!file.array(SERVERS, NAME, "args")
+        .map(Registration::texts)
+        .equals(Optional.of(List.of("mcp")))) {
+      file.put(
+          file.object(SERVERS, NAME).orElseThrow(),
+          "args",
+          Wire.mapper().createArrayNode().add("mcp"));
     }
   }
 
@@ -69,18 +82,30 @@ final class Registration {
   }
 
   private static Optional<String> command(JsonFile file) {
-    return file.find(SERVERS, NAME, COMMAND).filter(JsonPlace.Text.class::isInstance).map(place -> ((JsonPlace.Text) place).value());
+    return file.find(SERVERS, NAME, COMMAND)
+        .filter(JsonPlace.Text.class::isInstance)
+        .map(place -> ((JsonPlace.Text) place).value());
   }
 
-  /// Ours if it starts a program of our name, or another with our entry as its argument (which old installations from source did).
+  /// Ours if it starts a program of our name, or another with our entry as its argument (which old
+  /// installations from source did).
   private static boolean isOurs(JsonFile file) {
-    boolean program = command(file).filter(command -> OUR_PROGRAM.matcher(command).matches()).isPresent();
-    List<String> args = file.find(SERVERS, NAME, "args").filter(JsonPlace.Items.class::isInstance).map(place -> texts((JsonPlace.Items) place)).orElse(List.of());
-    return program || args.size() > 1 && args.getLast().equals("mcp") && args.getFirst().contains(NAME);
+    boolean program =
+        command(file).filter(command -> OUR_PROGRAM.matcher(command).matches()).isPresent();
+    List<String> args =
+        file.find(SERVERS, NAME, "args")
+            .filter(JsonPlace.Items.class::isInstance)
+            .map(place -> texts((JsonPlace.Items) place))
+            .orElse(List.of());
+    return program
+        || args.size() > 1 && args.getLast().equals("mcp") && args.getFirst().contains(NAME);
   }
 
   private static List<String> texts(JsonPlace.Items items) {
-    return items.items().stream().filter(JsonPlace.Text.class::isInstance).map(item -> ((JsonPlace.Text) item).value()).toList();
+    return items.items().stream()
+        .filter(JsonPlace.Text.class::isInstance)
+        .map(item -> ((JsonPlace.Text) item).value())
+        .toList();
   }
 
   private ObjectNode server() {
@@ -128,27 +153,34 @@ final class Registration {
     }
   }
 
-  /// Removes everything of ours from `settings.json`, also the tool names and the status line that old versions entered.
+  /// Removes everything of ours from `settings.json`, also the tool names and the status line that
+  /// old versions entered.
   static void removeFromSettings(JsonFile file) {
     removeHooks(file, Registration::isOurHook);
-    file.removeItems(item -> item instanceof JsonPlace.Text text && text.value().startsWith("mcp__claudemesh__"), "allowedTools");
+    file.removeItems(
+        item -> item instanceof JsonPlace.Text text && text.value().startsWith("mcp__claudemesh__"),
+        "allowedTools");
     file.find("statusLine", COMMAND)
-        .filter(place -> place instanceof JsonPlace.Text text && text.value().contains("claudemesh status-line"))
+        .filter(place ->
+            place instanceof JsonPlace.Text text && text.value().contains("claudemesh status-line"))
         .ifPresent(place -> file.removeFields(field -> field.name().equals("statusLine")));
   }
 
   /// Which commands are registered for an event.
   static List<String> hooks(JsonFile file, String event) {
-    return spots(file).stream().filter(spot -> spot.event().equals(event)).map(Spot::command).toList();
+    return spots(file).stream()
+        .filter(spot -> spot.event().equals(event))
+        .map(Spot::command)
+        .toList();
   }
 
   /// The events that have a hook of ours, wherever it is.
   static List<String> hookedEvents(JsonFile file) {
-    return spots(file).stream().filter(spot -> isOurHook(spot.command())).map(Spot::event).distinct().toList();
-  }
-
-  int eventCount() {
-    return HookEvent.values().length;
+    return spots(file).stream()
+        .filter(spot -> isOurHook(spot.command()))
+        .map(Spot::event)
+        .distinct()
+        .toList();
   }
 
   static boolean isOurHook(String command) {
@@ -156,7 +188,13 @@ final class Registration {
   }
 
   /// One hook command and where it is.
-  private record Spot(String event, JsonPlace.Items groups, int group, JsonPlace.Items hooks, int hook, String command) {}
+  private record Spot(
+      String event,
+      JsonPlace.Items groups,
+      int group,
+      JsonPlace.Items hooks,
+      int hook,
+      String command) {}
 
   private static List<Spot> spots(JsonFile file) {
     return file.object(HOOKS).stream()
@@ -170,10 +208,12 @@ final class Registration {
     List<Spot> spots = new java.util.ArrayList<>();
     for (int g = 0; g < groups.items().size(); g++) {
       if (groups.items().get(g) instanceof JsonPlace.Fields group
-          && group.field(HOOKS).map(JsonPlace.Field::value).orElse(null) instanceof JsonPlace.Items hooks) {
+          && group.field(HOOKS).map(JsonPlace.Field::value).orElse(null)
+              instanceof JsonPlace.Items hooks) {
         for (int h = 0; h < hooks.items().size(); h++) {
           if (hooks.items().get(h) instanceof JsonPlace.Fields hook
-              && hook.field(COMMAND).map(JsonPlace.Field::value).orElse(null) instanceof JsonPlace.Text command) {
+              && hook.field(COMMAND).map(JsonPlace.Field::value).orElse(null)
+                  instanceof JsonPlace.Text command) {
             spots.add(new Spot(event, groups, g, hooks, h, command.value()));
           }
         }

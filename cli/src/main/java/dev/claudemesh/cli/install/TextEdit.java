@@ -20,6 +20,7 @@ record TextEdit(int at, String removed, String inserted) {
     if (place < 0 || text.indexOf(inserted, place + 1) >= 0) {
       return Optional.empty();
     }
-    return Optional.of(text.substring(0, place) + removed + text.substring(place + inserted.length()));
+    return Optional.of(
+        text.substring(0, place) + removed + text.substring(place + inserted.length()));
   }
 }

@@ -3,7 +3,8 @@ package dev.claudemesh.cli.install;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The difference of two texts, as `diff -u` shows it. Made for small changes: one region, from the first line that differs to the last.
+/// The difference of two texts, as `diff -u` shows it. Made for small changes: one region, from the
+/// first line that differs to the last.
 final class UnifiedDiff {
   private static final int CONTEXT = 3;
   private static final long LARGEST_TABLE = 4_000_000;
@@ -22,7 +23,9 @@ final class UnifiedDiff {
       head++;
     }
     int tail = 0;
-    while (tail < a.size() - head && tail < b.size() - head && a.get(a.size() - 1 - tail).equals(b.get(b.size() - 1 - tail))) {
+    while (tail < a.size() - head
+        && tail < b.size() - head
+        && a.get(a.size() - 1 - tail).equals(b.get(b.size() - 1 - tail))) {
       tail++;
     }
     int from = Math.max(0, head - CONTEXT);
@@ -31,7 +34,16 @@ final class UnifiedDiff {
     List<String> diff = new ArrayList<>();
     diff.add("--- " + name);
     diff.add("+++ " + name);
-    diff.add("@@ -" + (from + 1) + "," + (until - from) + " +" + (from + 1) + "," + (until - from + added) + " @@");
+    diff.add(
+        "@@ -"
+            + (from + 1)
+            + ","
+            + (until - from)
+            + " +"
+            + (from + 1)
+            + ","
+            + (until - from + added)
+            + " @@");
     a.subList(from, head).forEach(line -> diff.add(" " + line));
     diff.addAll(middle(a.subList(head, a.size() - tail), b.subList(head, b.size() - tail)));
     a.subList(a.size() - tail, until).forEach(line -> diff.add(" " + line));
@@ -70,7 +82,10 @@ final class UnifiedDiff {
     int[][] common = new int[a.size() + 1][b.size() + 1];
     for (int i = a.size() - 1; i >= 0; i--) {
       for (int j = b.size() - 1; j >= 0; j--) {
-        common[i][j] = a.get(i).equals(b.get(j)) ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+        common[i][j] =
+            a.get(i).equals(b.get(j))
+                ? common[i + 1][j + 1] + 1
+                : Math.max(common[i + 1][j], common[i][j + 1]);
       }
     }
     return common;

@@ -9,7 +9,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Takes claudemesh out of Claude Code.
-@Command(name = "uninstall", description = "Take claudemesh out of Claude Code; your meshes and keys stay.")
+@Command(
+    name = "uninstall",
+    description = "Take claudemesh out of Claude Code; your meshes and keys stay.")
 public final class UninstallCommand extends CliCommand {
   @Option(names = "--dry-run", description = "Only show what would change.")
   private boolean dryRun;
@@ -20,11 +22,17 @@ public final class UninstallCommand extends CliCommand {
 
   @Override
   protected Answer answer() throws IOException {
-    Installation installation = new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
+    Installation installation =
+        new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
     if (dryRun) {
-      return InstallCommand.Result.planned(installation.planRemoval()).answer("Nothing would change.").next("claudemesh uninstall");
+      return InstallCommand.Result.planned(installation.planRemoval())
+          .answer("Nothing would change.")
+          .next("claudemesh uninstall");
     }
-    List<Installation.Done> done = installation.carryOut(installation::planRemoval, context.clock().instant());
-    return InstallCommand.Result.done(done).answer("claudemesh is not entered into Claude Code.").next("claudemesh install");
+    List<Installation.Done> done =
+        installation.carryOut(installation::planRemoval, context.clock().instant());
+    return InstallCommand.Result.done(done)
+        .answer("claudemesh is not entered into Claude Code.")
+        .next("claudemesh install");
   }
 }

@@ -12,7 +12,6 @@ import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.messaging.MessageReply.Recipient;
 import dev.claudemesh.protocol.messaging.MessageReply.StatusResult;
 import dev.claudemesh.protocol.messaging.MessageRequest.MessageStatus;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -128,22 +127,16 @@ public final class StatusCommand extends MeshCommand {
   }
 
   private MeshStatus of(Membership member) {
-    long start = System.nanoTime();
-    try (Link link = Link.open(context, member)) {
-      int peers = link.peers().size();
-      long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
-      int epoch = link.hello().epoch();
-      boolean key =
-          member.keys().stream().anyMatch(known -> known.epoch() == epoch)
-              || !link.hello().epochKeys().isEmpty();
+    try {
+      Reach reach = Reach.of(context, member);
       return new MeshStatus(
           member.slug(),
           member.brokerUrl().toString(),
           true,
-          Optional.of(millis),
-          Optional.of(peers),
-          Optional.of(epoch),
-          key,
+          Optional.of(reach.time().toMillis()),
+          Optional.of(reach.peers()),
+          Optional.of(reach.hello().epoch()),
+          reach.holdsKey(),
           Optional.empty());
     } catch (Problem e) {
       return new MeshStatus(
