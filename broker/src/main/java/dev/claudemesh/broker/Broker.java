@@ -124,7 +124,7 @@ public final class Broker implements AutoCloseable {
   /// @throws dev.claudemesh.db.DatabaseException if the database cannot be had
   /// @throws dev.claudemesh.broker.net.PortTakenException if the address cannot be had
   public static Broker start(BrokerConfig config, Consumer<String> progress) {
-    return start(config, database(config), InstantSource.system(), progress);
+    return start(config, databaseConfig(config), InstantSource.system(), progress);
   }
 
   static Broker start(
@@ -151,7 +151,7 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  private static DatabaseConfig database(BrokerConfig config) {
+  static DatabaseConfig databaseConfig(BrokerConfig config) {
     return config
         .databaseUrl()
         .map(url -> DatabaseConfig.server(DatabaseUrl.parse(url)))

@@ -74,9 +74,11 @@ public final class TestSocket implements AutoCloseable {
     try {
       Socket socket = new Socket(wsUrl.getHost(), wsUrl.getPort());
       DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+      String target =
+          wsUrl.getRawPath() + (wsUrl.getRawQuery() == null ? "" : "?" + wsUrl.getRawQuery());
       String request =
           "GET "
-              + wsUrl.getRawPath()
+              + target
               + " HTTP/1.1\r\nHost: "
               + wsUrl.getAuthority()
               + "\r\n"
