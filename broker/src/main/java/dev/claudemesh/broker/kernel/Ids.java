@@ -5,7 +5,8 @@ import java.util.Base64;
 
 /// Ids and tokens the broker makes.
 public final class Ids {
-  private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final String ALPHABET =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int LENGTH = 32;
   private static final int TOKEN_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -19,6 +20,11 @@ public final class Ids {
       id[i] = ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length()));
     }
     return new String(id);
+  }
+
+  /// Whether a text could be an id that {@link #next} made.
+  public static boolean isId(String text) {
+    return text.length() == LENGTH && text.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0);
   }
 
   /// A secret of 256 bits, base64url.

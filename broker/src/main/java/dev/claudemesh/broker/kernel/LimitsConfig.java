@@ -25,6 +25,8 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
   /// @param presenceGrace how long a peer is kept without a socket, then `peer_left`
   /// @param ackLease how long a pushed message waits for its `client_ack`, then it is pushed again
   /// @param messageTtl how long an undelivered message is kept, then it is `expired`
+  /// @param finishedKept how long a message is remembered after it was accepted and everybody has
+  ///   it, for `message_status` and repeated sends
   /// @param statusTtl how long a `working` from a hook holds without news, then idle
   /// @param hookFresh how long a hook outranks weaker sources
   /// @param pendingStatus how long a hook's report waits for its session to say hello
@@ -39,6 +41,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
       Duration presenceGrace,
       Duration ackLease,
       Duration messageTtl,
+      Duration finishedKept,
       Duration statusTtl,
       Duration hookFresh,
       Duration pendingStatus,
@@ -54,6 +57,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
             Duration.ofSeconds(90),
             Duration.ofSeconds(30),
             Duration.ofDays(7),
+            Duration.ofDays(1),
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
@@ -140,6 +144,8 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
   /// @param inFlightPerPeer messages pushed and not yet confirmed
   /// @param writerQueue messages that wait to be written, all connections together; then `busy`
   /// @param writerBatch messages of one commit
+  /// @param finishedMessages messages of all; beyond it the oldest finished ones are removed before
+  ///   their time
   /// @param recipientsPerMessage copies of one message, then `limit`
   /// @param groupsPerPeer groups of one session, then `limit`
   /// @param databaseConnections connections of the pool
@@ -160,6 +166,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
       int inFlightPerPeer,
       int writerQueue,
       int writerBatch,
+      int finishedMessages,
       int recipientsPerMessage,
       int groupsPerPeer,
       int databaseConnections,
@@ -167,7 +174,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
     public static final Sizes DEFAULTS =
         new Sizes(
             1_000, 20_000, 10_000, 65_536, 1_048_576, 1_048_576, 256, 128, 262_144, 65_536,
-            4_194_304, 32, 10_000, 256, 10_000, 50, 8, 100_000);
+            4_194_304, 1_024, 10_000, 256, 1_000_000, 10_000, 50, 8, 100_000);
   }
 
   public static final LimitsConfig DEFAULTS =
@@ -185,6 +192,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
         Duration.ofSeconds(settings.whole(Setting.PRESENCE_GRACE_SECONDS)),
         Duration.ofSeconds(settings.whole(Setting.ACK_LEASE_SECONDS)),
         Duration.ofDays(settings.whole(Setting.MESSAGE_TTL_DAYS)),
+        Timing.DEFAULTS.finishedKept,
         Duration.ofSeconds(settings.whole(Setting.STATUS_TTL_SECONDS)),
         Duration.ofSeconds(settings.whole(Setting.HOOK_FRESH_WINDOW_SECONDS)),
         Timing.DEFAULTS.pendingStatus,
@@ -225,6 +233,7 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
         own.inFlightPerPeer,
         own.writerQueue,
         own.writerBatch,
+        own.finishedMessages,
         own.recipientsPerMessage,
         own.groupsPerPeer,
         own.databaseConnections,

@@ -1,0 +1,380 @@
+package dev.claudemesh.broker.messaging;
+
+import dev.claudemesh.broker.kernel.Connection;
+import dev.claudemesh.broker.kernel.Metrics;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.messaging.Mailbox.Held;
+import dev.claudemesh.broker.messaging.Round.Claim;
+import dev.claudemesh.broker.messaging.Round.Claimed;
+import dev.claudemesh.broker.messaging.Round.Lease;
+import dev.claudemesh.broker.messaging.Round.Mark;
+import dev.claudemesh.broker.messaging.Round.Placement;
+import dev.claudemesh.broker.messaging.Round.Posting;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.connection.Capability;
+import dev.claudemesh.protocol.messaging.DeliveryStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Decides what happens to the queue, round by round: turns commands into one transaction, and
+/// hands out what it committed.
+///
+/// Used by one thread at a time, the writer's, which is what keeps the order without locks. A
+/// decision about a message (push it at once, or leave it in the table) is made in the order of
+/// acceptance; what must reach the table is remembered here until a commit has succeeded, so that a
+/// database that is away costs nothing but time.
+final class Deliveries {
+  /// Peers that are served from the table in one round, and rows each.
+  private static final int CLAIMS = 16;
+
+  private static final int CLAIM_ROWS = 128;
+
+  /// Bodies of a peer that does not say `large_frames`.
+  private static final int SMALL_BODY = 65_536;
+
+  private final Mailboxes mailboxes;
+  private final HeldLines lines;
+  private final Courier courier;
+  private final SenderNotes notes;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private final Duration lease;
+
+  private final Map<Copy, Mark> marks = new LinkedHashMap<>();
+  private final Set<Copy> returns = new LinkedHashSet<>();
+  private boolean returnAll = true;
+  private boolean sweepDue;
+  private boolean expireDue;
+
+  Deliveries(
+      Mailboxes mailboxes,
+      HeldLines lines,
+      Courier courier,
+      SenderNotes notes,
+      Metrics metrics,
+      InstantSource clock,
+      Duration lease) {
+    this.mailboxes = mailboxes;
+    this.lines = lines;
+    this.courier = courier;
+    this.notes = notes;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.lease = lease;
+  }
+
+  /// Whether there is something to write without a new command.
+  boolean hasWork() {
+    return mailboxes.anyHungry()
+        || !marks.isEmpty()
+        || !returns.isEmpty()
+        || returnAll
+        || sweepDue
+        || expireDue;
+  }
+
+  /// Changes that wait for the database.
+  int remembered() {
+    return marks.size() + returns.size();
+  }
+
+  /// Takes commands in their order and makes one transaction of them.
+  Round begin(List<Command> commands) {
+    Instant now = clock.instant();
+    List<Posting> postings = new ArrayList<>();
+    for (Command command : commands) {
+      switch (command) {
+        case Command.Accept accept -> accept(accept, now).ifPresent(postings::add);
+        case Command.Confirm confirm -> confirm(confirm, now);
+        case Command.ConfirmByClientId confirm -> confirm(confirm, now);
+        case Command.Dropped dropped -> dropped(dropped);
+        case Command.Ready(Peer peer) -> due(mailboxes.ready(peer));
+        case Command.Opened(Peer peer) -> mailboxes.of(peer).ifPresent(mailboxes::lookAfter);
+        case Command.Gone(Peer peer) -> {
+          lines.forget(peer);
+          due(mailboxes.gone(peer));
+        }
+        case Command.Sweep sweep -> {
+          sweepDue = true;
+          mailboxes.lookAfterAll();
+        }
+        case Command.Expire expire -> expireDue = true;
+      }
+    }
+    return new Round(
+        now,
+        now.plus(lease),
+        postings,
+        List.copyOf(marks.values()),
+        List.copyOf(returns),
+        returnAll,
+        sweepDue ? Optional.of(mailboxes.withinGrace()) : Optional.empty(),
+        expireDue,
+        claims(),
+        new Round.Results());
+  }
+
+  private Optional<Posting> accept(Command.Accept accept, Instant now) {
+    if (!lines.admits(accept.author(), accept.letter().clientMessageId(), now)) {
+      accept.receipt().completeExceptionally(waitForEarlier());
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Posting(
+            accept,
+            accept.recipients().stream()
+                .map(recipient -> place(accept.letter(), recipient))
+                .toList()));
+  }
+
+  static Problem waitForEarlier() {
+    return new Problem(
+        ProblemCode.BUSY,
+        "An earlier message of yours was refused; send that one again first, then this");
+  }
+
+  private Placement place(Letter letter, Recipient recipient) {
+    List<Mailbox> candidates = mailboxes.candidates(letter.meshId(), recipient, letter.kind());
+    for (Mailbox mailbox : candidates) {
+      Optional<Connection> socket = mailbox.peer().connection();
+      if (socket.isPresent() && mailbox.takesFresh(letter.priority()) && fits(letter, mailbox)) {
+        mailbox.hold(
+            new Copy(letter.id(), recipient.key()), letter.rank(), letter.clientMessageId());
+        return new Placement(
+            recipient, Optional.of(new Lease(mailbox, socket.get())), Optional.empty());
+      }
+    }
+    mailboxes.waits(
+        letter.meshId(),
+        new Copy(letter.id(), recipient.key()),
+        recipient.memberId(),
+        letter.rank());
+    return new Placement(recipient, Optional.empty(), why(letter, candidates));
+  }
+
+  private static Optional<String> why(Letter letter, List<Mailbox> candidates) {
+    List<Mailbox> connected =
+        candidates.stream().filter(mailbox -> mailbox.peer().connected()).toList();
+    if (connected.isEmpty()) {
+      return Optional.of("offline");
+    }
+    return connected.stream().anyMatch(mailbox -> mailbox.open(letter.priority()))
+        ? Optional.empty()
+        : Optional.of(MessageRules.held(connected.getFirst().gate()));
+  }
+
+  private static boolean fits(Letter letter, Mailbox mailbox) {
+    return letter.body().ciphertext().length() <= SMALL_BODY
+        || mailbox.peer().can(Capability.LARGE_FRAMES);
+  }
+
+  private void confirm(Command.Confirm confirm, Instant now) {
+    for (String messageId : confirm.messageIds()) {
+      Optional<Held> held = mailboxes.release(confirm.by(), messageId);
+      Collection<String> keys =
+          held.map(Held::copy)
+              .map(Copy::recipientKey)
+              .map(Set::of)
+              .orElseGet(() -> keys(confirm.by()));
+      keys.forEach(
+          key -> mark(new Mark(new Copy(messageId, key), confirm.status(), confirm.reason(), now)));
+    }
+  }
+
+  private void confirm(Command.ConfirmByClientId confirm, Instant now) {
+    mailboxes
+        .of(confirm.by())
+        .flatMap(mailbox -> mailbox.heldByClientId(confirm.clientMessageId()))
+        .flatMap(messageId -> mailboxes.release(confirm.by(), messageId))
+        .ifPresent(
+            held -> mark(new Mark(held.copy(), DeliveryStatus.DELIVERED, Optional.empty(), now)));
+  }
+
+  private static Set<String> keys(Peer peer) {
+    String member = peer.member().key().hex();
+    String own = peer.address().hex();
+    return own.equals(member) ? Set.of(member) : Set.of(own, member);
+  }
+
+  /// What is said last counts, but nothing takes back that a message was seen.
+  private void mark(Mark mark) {
+    marks.merge(
+        mark.copy(),
+        mark,
+        (earlier, later) -> earlier.status() == DeliveryStatus.SEEN ? earlier : later);
+  }
+
+  /// A socket that lost one frame must not bring later ones: the peer comes back and gets all of it
+  /// in order.
+  private void dropped(Command.Dropped dropped) {
+    if (dropped.socket().open()) {
+      dropped.socket().close(1013, "slow_consumer");
+    }
+  }
+
+  private void due(List<Held> held) {
+    held.forEach(each -> returns.add(each.copy()));
+  }
+
+  private List<Claim> claims() {
+    return mailboxes.takeHungry(CLAIMS).stream()
+        .map(mailbox ->
+            new Claim(
+                mailbox,
+                mailbox.peer().meshId(),
+                mailbox.keys(),
+                mailbox.lastOpenRank(),
+                Math.min(CLAIM_ROWS, mailbox.room())))
+        .toList();
+  }
+
+  /// The round is on disk: tell the senders, then hand out.
+  void committed(Round round) {
+    marks.clear();
+    returns.clear();
+    returnAll = false;
+    sweepDue = sweepDue && round.results().overdue().size() >= MessageStore.SWEEP_ROWS;
+    expireDue = expireDue && round.results().expired().size() >= MessageStore.EXPIRE_ROWS;
+    round.postings().forEach(posting -> posted(posting, round.results().repeat(posting.accept())));
+    round.results().overdue().forEach(this::overdue);
+    round.claims().forEach(claim -> claimed(claim, round.results().claimed(claim), round.now()));
+    notes.changed(round.results().changes());
+    notes.expired(round.results().expired());
+  }
+
+  private void posted(Posting posting, Optional<Round.Repeat> repeat) {
+    Command.Accept accept = posting.accept();
+    Letter letter = accept.letter();
+    if (repeat.isPresent()) {
+      posting
+          .placements()
+          .forEach(placement ->
+              placement.lease().ifPresent(lease -> lease.mailbox().release(letter.id())));
+      accept
+          .receipt()
+          .complete(
+              new Receipt(repeat.get().firstId(), repeat.get().recipients(), List.of(), () -> {}));
+      return;
+    }
+    List<Lease> leases =
+        posting.placements().stream().flatMap(placement -> placement.lease().stream()).toList();
+    List<String> waiting =
+        posting.placements().stream()
+            .flatMap(placement -> placement.why().stream())
+            .distinct()
+            .toList();
+    List<Lease> own = leases.stream().filter(lease -> lease.socket() == accept.socket()).toList();
+    metrics.messageRouted(letter.priority());
+    accept
+        .receipt()
+        .complete(
+            new Receipt(
+                letter.id(),
+                posting.placements().size(),
+                waiting,
+                () -> own.forEach(lease -> push(lease, letter.id(), accept.frame()))));
+    leases.stream()
+        .filter(lease -> lease.socket() != accept.socket())
+        .forEach(lease -> push(lease, letter.id(), accept.frame()));
+  }
+
+  private void push(Lease lease, String messageId, byte[] frame) {
+    courier.push(lease.mailbox().peer(), lease.socket(), messageId, frame);
+  }
+
+  private void overdue(Round.Overdue overdue) {
+    mailboxes
+        .at(overdue.meshId(), overdue.holder())
+        .ifPresent(holder -> holder.release(overdue.copy().messageId()));
+    mailboxes.waits(overdue.meshId(), overdue.copy(), overdue.memberId(), overdue.rank());
+  }
+
+  private void claimed(Claim claim, List<Claimed> rows, Instant now) {
+    long bytes = 0;
+    Mailbox mailbox = claim.mailbox();
+    for (Claimed row : rows) {
+      bytes += row.letter().body().ciphertext().length();
+      if (!row.granted()) {
+        metrics.droppedByGrant(row.letter().kind().capability());
+        mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("blocked"), now));
+      } else if (!fits(row.letter(), mailbox)) {
+        mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));
+      } else {
+        pushClaimed(mailbox, row);
+      }
+    }
+    if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {
+      mailbox.nothingWaits(claim.lastRank());
+    } else {
+      mailboxes.lookAfter(mailbox);
+    }
+  }
+
+  private void pushClaimed(Mailbox mailbox, Claimed row) {
+    Letter letter = row.letter();
+    mailbox.hold(row.copy(), letter.rank(), letter.clientMessageId());
+    mailbox
+        .peer()
+        .connection()
+        .ifPresent(socket ->
+            courier.push(
+                mailbox.peer(),
+                socket,
+                letter.id(),
+                Wire.encode(letter.push(row.copy().recipientKey()), Optional.empty())));
+  }
+
+  /// Nothing is known to be on disk: refuse what can be sent again, remember the rest, and take
+  /// back what may have been leased.
+  void failed(Round round, Problem problem) {
+    undone(round);
+    round.postings().forEach(posting -> refuse(posting.accept(), problem));
+  }
+
+  /// Refuses a message, and with it those of the same sender that come before it is sent again.
+  void refuse(Command.Accept accept, Problem problem) {
+    lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
+    accept.receipt().completeExceptionally(problem);
+  }
+
+  /// Undoes what a round decided, so that its commands can be tried one by one.
+  void undone(Round round) {
+    round.postings().forEach(this::withdraw);
+    for (Claim claim : round.claims()) {
+      round.results().claimed(claim).forEach(row -> returns.add(row.copy()));
+      mailboxes.lookAfter(claim.mailbox());
+    }
+  }
+
+  private void withdraw(Posting posting) {
+    Letter letter = posting.accept().letter();
+    for (Placement placement : posting.placements()) {
+      placement
+          .lease()
+          .ifPresent(lease -> {
+            Copy copy = new Copy(letter.id(), placement.recipient().key());
+            lease.mailbox().release(letter.id());
+            returns.add(copy);
+            mailboxes.waits(letter.meshId(), copy, placement.recipient().memberId(), letter.rank());
+          });
+    }
+  }
+
+  /// A bug in what is remembered would stop the queue for good: lets go of it. The leases end by
+  /// themselves.
+  void forgetRemembered() {
+    marks.clear();
+    returns.clear();
+  }
+}

@@ -1,0 +1,245 @@
+package dev.claudemesh.broker.messaging;
+
+import dev.claudemesh.broker.kernel.Bus;
+import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Handler;
+import dev.claudemesh.broker.kernel.Happening;
+import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Metrics;
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.db.Database;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.messaging.DeliveryStatus;
+import dev.claudemesh.protocol.messaging.MessageReply.Ack;
+import dev.claudemesh.protocol.messaging.MessageRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/// Takes messages in, sees to it that each recipient gets its copy once, and tells what became of
+/// them.
+///
+/// Owns the writer's thread: {@link #start} it before the first connection, {@link #stop} it after
+/// the last lane. {@link #sweep} wants to be called every few seconds.
+public final class MessageHandler implements Handler<MessageRequest<?>> {
+  private static final Set<String> NACKS = Set.of("blocked", "undecryptable");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int PURGE_ROWS = 1_000;
+  private static final int PURGE_BATCHES = 50;
+
+  private final Admission admission;
+  private final Rosters rosters;
+  private final StatusReport report;
+  private final MessageStore store;
+  private final MessageWriter writer;
+  private final HeldLines lines;
+  private final InstantSource clock;
+  private final LimitsConfig limits;
+  private final Metrics metrics;
+
+  public MessageHandler(
+      Database database,
+      Peers peers,
+      Bus bus,
+      InstantSource clock,
+      LimitsConfig limits,
+      Metrics metrics) {
+    this.clock = clock;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.store = new MessageStore(database);
+    RosterStore rosterStore = new RosterStore(database);
+    this.rosters = new Rosters(rosterStore, clock);
+    this.report = new StatusReport(new StatusStore(database), peers);
+    this.lines = new HeldLines();
+    CommandQueue queue = new CommandQueue(limits.sizes().writerQueue(), PATIENCE);
+    Deliveries deliveries =
+        new Deliveries(
+            new Mailboxes(limits.sizes().inFlightPerPeer()),
+            lines,
+            new Courier(queue::tell),
+            new SenderNotes(peers, clock),
+            metrics,
+            clock,
+            limits.timing().ackLease());
+    this.writer =
+        new GroupCommitWriter(
+            queue,
+            new Ledger(deliveries, store),
+            limits.sizes().writerBatch(),
+            limits.timing().stop());
+    this.admission = new Admission(peers, rosters, rosterStore, metrics, limits);
+    bus.subscribe(happening -> happened(happening, queue));
+  }
+
+  private void happened(Happening happening, CommandQueue queue) {
+    switch (happening) {
+      case Happening.PeerReady ready -> queue.tell(new Command.Ready(ready.peer()));
+      case Happening.GateOpened opened -> queue.tell(new Command.Opened(opened.peer()));
+      case Happening.PeerLost lost -> {}
+      case Happening.PeerEnded ended -> {}
+      case Happening.PeerLeft left -> {
+        rosters.forget(left.peer().meshId());
+        queue.tell(new Command.Gone(left.peer()));
+      }
+      case Happening.MemberJoined joined -> rosters.forget(joined.meshId());
+      case Happening.MemberChanged changed -> rosters.forget(changed.meshId());
+      case Happening.MemberRemoved removed -> rosters.forget(removed.meshId());
+      case Happening.KeyNeeded needed -> rosters.forget(needed.meshId());
+      case Happening.MeshDeleted deleted -> rosters.forget(deleted.meshId());
+    }
+  }
+
+  /// Starts the writer. What was leased by an earlier run of the broker is due again.
+  public void start() {
+    writer.start();
+  }
+
+  /// Stops the writer once everything given to it is on disk. May be called twice.
+  public void stop() {
+    writer.stop();
+  }
+
+  @Override
+  public Outcome handle(MessageRequest<?> request, Caller caller) {
+    return switch (request) {
+      case MessageRequest.Send send -> send(send, caller);
+      case MessageRequest.ClientAck ack -> confirm(ack, caller.requirePeer());
+      case MessageRequest.Nack nack -> refuse(nack, caller.requirePeer());
+      case MessageRequest.Seen seen ->
+          said(caller.requirePeer(), seen.messageIds(), DeliveryStatus.SEEN, Optional.empty());
+      case MessageRequest.MessageStatus status ->
+          Outcome.of(report.of(caller.requireMember(), status.messageId()));
+    };
+  }
+
+  private Outcome send(MessageRequest.Send send, Caller caller) {
+    Peer author = caller.requirePeer();
+    MessageRules.checkForm(send, limits.rates().maxHops());
+    Admission.Admitted admitted = admission.admit(send, author);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Letter letter = letter(send, author, admitted.target(), now);
+    byte[] frame = Wire.encode(letter.push(letter.targetSpec()), Optional.empty());
+    CompletableFuture<Receipt> receipt = new CompletableFuture<>();
+    submit(
+        new Command.Accept(
+            letter, admitted.recipients(), author, caller.requireConnection(), frame, receipt));
+    return new Outcome.Later(
+        receipt.thenApply(accepted -> ack(send, accepted)),
+        () -> {
+          if (receipt.isDone() && !receipt.isCompletedExceptionally()) {
+            receipt.join().toSelf().run();
+          }
+        });
+  }
+
+  private void submit(Command.Accept accept) {
+    try {
+      writer.submit(accept);
+    } catch (Problem busy) {
+      lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
+      throw busy;
+    }
+  }
+
+  private Letter letter(MessageRequest.Send send, Peer author, Target target, Instant now) {
+    return new Letter(
+        Ids.next(),
+        author.meshId(),
+        new Letter.Sender(
+            author.member().id(),
+            author.member().key().hex(),
+            author.address().hex(),
+            author.displayName()),
+        target.spec(),
+        target.kind(),
+        send.priority(),
+        new Letter.Body(send.enc(), send.epoch(), send.nonce(), send.ciphertext()),
+        send.clientMessageId(),
+        send.requestFingerprint(),
+        send.replyToId(),
+        send.hops().orElse(0),
+        send.notifySender().orElse(false),
+        Optional.empty(),
+        now,
+        now.plus(limits.timing().messageTtl()));
+  }
+
+  private static Ack ack(MessageRequest.Send send, Receipt receipt) {
+    return new Ack(
+        send.id().orElse(""),
+        receipt.messageId(),
+        true,
+        Optional.of(receipt.recipients()),
+        receipt.waiting().isEmpty() ? Optional.empty() : Optional.of(receipt.waiting()));
+  }
+
+  private Outcome confirm(MessageRequest.ClientAck ack, Peer peer) {
+    if (ack.brokerMessageId().isPresent()) {
+      return said(
+          peer, List.of(ack.brokerMessageId().get()), DeliveryStatus.DELIVERED, Optional.empty());
+    }
+    String clientId =
+        ack.clientMessageId()
+            .orElseThrow(() ->
+                new Problem(
+                    ProblemCode.INVALID_REQUEST,
+                    "client_ack: give \"brokerMessageId\" or \"clientMessageId\""));
+    writer.submit(new Command.ConfirmByClientId(peer, clientId));
+    return Outcome.of(Ack.done());
+  }
+
+  private Outcome refuse(MessageRequest.Nack nack, Peer peer) {
+    if (!NACKS.contains(nack.reason())) {
+      throw new Problem(
+          ProblemCode.INVALID_REQUEST, "nack: \"reason\" must be blocked or undecryptable");
+    }
+    return said(
+        peer, List.of(nack.messageId()), DeliveryStatus.REFUSED, Optional.of(nack.reason()));
+  }
+
+  /// Ids that no message can have are left out: nothing can be said about them.
+  private Outcome said(
+      Peer peer, List<String> messageIds, DeliveryStatus status, Optional<String> reason) {
+    List<String> possible = messageIds.stream().filter(Ids::isId).distinct().toList();
+    if (!possible.isEmpty()) {
+      writer.submit(new Command.Confirm(peer, possible, status, reason));
+    }
+    return Outcome.of(Ack.done());
+  }
+
+  /// What must happen from time to time: leases that ended are due again, old messages end,
+  /// finished ones are removed.
+  public void sweep(Instant now) {
+    writer.submit(new Command.Sweep());
+    writer.submit(new Command.Expire());
+    purge(now);
+    metrics.queueDepth(store.depth());
+  }
+
+  private void purge(Instant now) {
+    Instant expiringBefore =
+        now.minus(limits.timing().finishedKept()).plus(limits.timing().messageTtl());
+    for (int i = 0;
+        i < PURGE_BATCHES && store.purgeOld(expiringBefore, PURGE_ROWS) == PURGE_ROWS;
+        i++) {
+      continue;
+    }
+    for (int i = 0;
+        i < PURGE_BATCHES
+            && store.purgeMany(limits.sizes().finishedMessages(), PURGE_ROWS) == PURGE_ROWS;
+        i++) {
+      continue;
+    }
+  }
+}

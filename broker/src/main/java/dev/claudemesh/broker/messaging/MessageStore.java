@@ -1,0 +1,330 @@
+package dev.claudemesh.broker.messaging;
+
+import dev.claudemesh.broker.messaging.Round.Change;
+import dev.claudemesh.broker.messaging.Round.Claim;
+import dev.claudemesh.broker.messaging.Round.Claimed;
+import dev.claudemesh.broker.messaging.Round.Mark;
+import dev.claudemesh.broker.messaging.Round.Overdue;
+import dev.claudemesh.broker.messaging.Round.Placement;
+import dev.claudemesh.broker.messaging.Round.Posting;
+import dev.claudemesh.broker.messaging.Round.Repeat;
+import dev.claudemesh.db.Database;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.messaging.DeliveryStatus;
+import dev.claudemesh.protocol.messaging.Encryption;
+import dev.claudemesh.protocol.messaging.Priority;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/// The queue's tables. All that changes a round of the writer stands in {@link #write}; the
+/// statements are in {@link MessageSql}.
+final class MessageStore implements Ledger.Queue {
+  static final int SWEEP_ROWS = 1_000;
+  static final int EXPIRE_ROWS = 500;
+
+  /// Bodies of one claim, in characters; the last one may exceed it.
+  static final int CLAIM_CHARS = 262_144;
+
+  private final Database database;
+
+  MessageStore(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void write(Round round) {
+    database.transaction(tx -> {
+      if (round.returnAll()) {
+        tx.execute(MessageSql.RETURN_ALL);
+      }
+      insert(tx, round);
+      mark(tx, round);
+      giveBack(tx, round);
+      round.sweep().ifPresent(holders -> sweep(tx, round, holders));
+      if (round.expire()) {
+        expire(tx, round);
+      }
+      round.claims().forEach(claim -> claim(tx, round, claim));
+      return null;
+    });
+  }
+
+  private static void insert(DSLContext tx, Round round) {
+    List<Posting> postings = round.postings();
+    if (postings.isEmpty()) {
+      return;
+    }
+    List<Object> binds =
+        new ArrayList<>(
+            letters(postings.stream().map(posting -> posting.accept().letter()).toList()));
+    binds.addAll(copies(postings, round.leaseUntil()));
+    Set<String> inserted =
+        new HashSet<>(
+            tx.resultQuery(MessageSql.INSERT, binds.toArray())
+                .fetch(row -> row.get(0, String.class)));
+    if (inserted.size() < postings.size()) {
+      repeats(
+          tx,
+          round,
+          postings.stream()
+              .filter(posting -> !inserted.contains(posting.accept().letter().id()))
+              .toList());
+    }
+  }
+
+  private static List<Object> letters(List<Letter> letters) {
+    return List.of(
+        texts(letters, Letter::id),
+        texts(letters, Letter::meshId),
+        texts(letters, letter -> letter.sender().memberId()),
+        texts(letters, letter -> letter.sender().address()),
+        texts(letters, Letter::targetSpec),
+        texts(letters, letter -> letter.kind().stored()),
+        texts(letters, letter -> stored(letter.priority())),
+        texts(letters, letter -> letter.body().enc().map(MessageStore::stored).orElse(null)),
+        letters.stream().map(letter -> letter.body().epoch().orElse(null)).toArray(Integer[]::new),
+        texts(letters, letter -> letter.body().nonce()),
+        texts(letters, letter -> letter.body().ciphertext()),
+        texts(letters, letter -> letter.clientMessageId().orElse(null)),
+        texts(letters, letter -> letter.requestFingerprint().orElse(null)),
+        texts(letters, letter -> letter.replyToId().orElse(null)),
+        letters.stream().map(Letter::hops).toArray(Integer[]::new),
+        letters.stream().map(Letter::notifySender).toArray(Boolean[]::new),
+        texts(letters, letter -> letter.subtype().orElse(null)),
+        millis(letters, Letter::createdAt),
+        millis(letters, Letter::expiresAt));
+  }
+
+  private static List<Object> copies(List<Posting> postings, Instant leaseUntil) {
+    List<String> ids = new ArrayList<>();
+    List<String> keys = new ArrayList<>();
+    List<String> members = new ArrayList<>();
+    List<String> holders = new ArrayList<>();
+    for (Posting posting : postings) {
+      for (Placement placement : posting.placements()) {
+        ids.add(posting.accept().letter().id());
+        keys.add(placement.recipient().key());
+        members.add(placement.recipient().memberId());
+        holders.add(placement.lease().map(lease -> lease.mailbox().slot()).orElse(null));
+      }
+    }
+    return List.of(
+        leaseUntil.toEpochMilli(), array(ids), array(keys), array(members), array(holders));
+  }
+
+  private static void repeats(DSLContext tx, Round round, List<Posting> refused) {
+    List<Letter> letters = refused.stream().map(posting -> posting.accept().letter()).toList();
+    Map<List<String>, Repeat> first = new HashMap<>();
+    tx.resultQuery(
+            MessageSql.REPEATS,
+            texts(letters, letter -> letter.sender().memberId()),
+            texts(letters, letter -> letter.clientMessageId().orElse(null)))
+        .fetch()
+        .forEach(row ->
+            first.put(
+                List.of(row.get(0, String.class), row.get(1, String.class)),
+                new Repeat(row.get(2, String.class), row.get(3, Integer.class))));
+    for (Posting posting : refused) {
+      Letter letter = posting.accept().letter();
+      Repeat repeat =
+          first.get(List.of(letter.sender().memberId(), letter.clientMessageId().orElseThrow()));
+      if (repeat == null) {
+        throw new IllegalStateException("Message " + letter.id() + " was neither stored nor known");
+      }
+      round.results().repeated(posting.accept(), repeat);
+    }
+  }
+
+  private static void mark(DSLContext tx, Round round) {
+    List<Mark> marks = round.marks();
+    if (marks.isEmpty()) {
+      return;
+    }
+    tx.resultQuery(
+            MessageSql.MARK,
+            texts(marks, mark -> mark.copy().messageId()),
+            texts(marks, mark -> mark.copy().recipientKey()),
+            texts(marks, mark -> stored(mark.status())),
+            texts(marks, mark -> mark.reason().orElse(null)),
+            millis(marks, Mark::at))
+        .fetch()
+        .forEach(row -> round.results().changes().add(change(row)));
+  }
+
+  private static void giveBack(DSLContext tx, Round round) {
+    if (!round.returns().isEmpty()) {
+      tx.execute(
+          MessageSql.RETURN,
+          texts(round.returns(), Copy::messageId),
+          texts(round.returns(), Copy::recipientKey));
+    }
+  }
+
+  private static void sweep(DSLContext tx, Round round, Set<String> withinGrace) {
+    String[] holders = withinGrace.toArray(String[]::new);
+    tx.execute(
+        MessageSql.EXTEND, round.leaseUntil().toEpochMilli(), round.now().toEpochMilli(), holders);
+    tx.resultQuery(MessageSql.SWEEP, round.now().toEpochMilli(), SWEEP_ROWS)
+        .fetch()
+        .forEach(row ->
+            round
+                .results()
+                .overdue()
+                .add(
+                    new Overdue(
+                        new Copy(
+                            row.get("message_id", String.class),
+                            row.get("recipient_key", String.class)),
+                        row.get("mesh_id", String.class),
+                        row.get("recipient_member_id", String.class),
+                        row.get("holder", String.class),
+                        row.get("priority_rank", Integer.class))));
+  }
+
+  private static void expire(DSLContext tx, Round round) {
+    tx.resultQuery(MessageSql.EXPIRE, round.now().toEpochMilli(), EXPIRE_ROWS)
+        .fetch()
+        .forEach(row -> round.results().expired().add(change(row)));
+  }
+
+  private static void claim(DSLContext tx, Round round, Claim claim) {
+    List<Claimed> rows =
+        tx.resultQuery(
+                MessageSql.CLAIM,
+                array(claim.keys()),
+                claim.meshId(),
+                claim.lastRank(),
+                claim.limit(),
+                claim.limit(),
+                claim.mailbox().slot(),
+                round.leaseUntil().toEpochMilli(),
+                CLAIM_CHARS)
+            .fetch(MessageStore::claimed);
+    round.results().claimed(claim, rows);
+  }
+
+  private static Claimed claimed(Record row) {
+    String sender = row.get("sender_key", String.class);
+    boolean own =
+        row.get("sender_member_id", String.class)
+            .equals(row.get("recipient_member_id", String.class));
+    Letter letter = letter(row, sender);
+    String granted = row.get("granted", String.class);
+    return new Claimed(
+        letter,
+        new Copy(letter.id(), row.get("recipient_key", String.class)),
+        own
+            || MessageRules.granted(
+                granted == null ? Map.of() : Map.of(sender, capabilities(granted)),
+                sender,
+                letter.kind().capability()));
+  }
+
+  private static Letter letter(Record row, String senderKey) {
+    return new Letter(
+        row.get("id", String.class),
+        row.get("mesh_id", String.class),
+        new Letter.Sender(
+            row.get("sender_member_id", String.class),
+            senderKey,
+            row.get("sender_address", String.class),
+            row.get("sender_name", String.class)),
+        row.get("target_spec", String.class),
+        Kind.of(row.get("kind", String.class)),
+        priority(row.get("priority", String.class)),
+        new Letter.Body(
+            text(row, "enc").map(enc -> Encryption.valueOf(enc.toUpperCase(Locale.ROOT))),
+            Optional.ofNullable(row.get("epoch", Integer.class)),
+            row.get("nonce", String.class),
+            row.get("ciphertext", String.class)),
+        text(row, "client_message_id"),
+        text(row, "request_fingerprint"),
+        text(row, "reply_to_id"),
+        row.get("hops", Integer.class),
+        row.get("notify", Boolean.class),
+        text(row, "subtype"),
+        row.get("created_at", Instant.class),
+        row.get("expires_at", Instant.class));
+  }
+
+  private static Change change(Record row) {
+    return new Change(
+        row.get("mesh_id", String.class),
+        new Copy(row.get("message_id", String.class), row.get("recipient_key", String.class)),
+        row.get("recipient_name", String.class),
+        state(row.get("status", String.class)),
+        text(row, "reason"),
+        row.get("sender_member_id", String.class),
+        row.get("sender_address", String.class),
+        row.get("target_spec", String.class),
+        row.get("notify", Boolean.class));
+  }
+
+  /// A status as the table has it.
+  static DeliveryStatus state(String stored) {
+    return stored.equals("leased")
+        ? DeliveryStatus.IN_FLIGHT
+        : DeliveryStatus.valueOf(stored.toUpperCase(Locale.ROOT));
+  }
+
+  static Priority priority(String stored) {
+    return Priority.valueOf(stored.toUpperCase(Locale.ROOT));
+  }
+
+  static Set<String> capabilities(String json) {
+    return Set.copyOf(
+        Wire.mapper()
+            .readValue(
+                json,
+                Wire.mapper().getTypeFactory().constructCollectionType(Set.class, String.class)));
+  }
+
+  /// Removes messages that are finished with everybody and would expire before a time.
+  ///
+  /// @return how many were removed; fewer than the limit means that there are no more
+  int purgeOld(Instant expiringBefore, int limit) {
+    return database.dsl().execute(MessageSql.PURGE_OLD, expiringBefore.toEpochMilli(), limit);
+  }
+
+  /// Removes the oldest finished messages beyond a number of messages.
+  ///
+  /// @return how many were removed; fewer than the limit means that there are no more
+  int purgeMany(long keep, int limit) {
+    return database.dsl().execute(MessageSql.PURGE_MANY, keep, limit);
+  }
+
+  /// Copies that wait or are in flight.
+  long depth() {
+    return database.dsl().resultQuery(MessageSql.DEPTH).fetchSingle(0, Long.class);
+  }
+
+  private static Optional<String> text(Record row, String field) {
+    return Optional.ofNullable(row.get(field, String.class));
+  }
+
+  private static <T> String[] texts(List<T> rows, Function<T, String> column) {
+    return rows.stream().map(column).toArray(String[]::new);
+  }
+
+  private static <T> Long[] millis(List<T> rows, Function<T, Instant> column) {
+    return rows.stream().map(row -> column.apply(row).toEpochMilli()).toArray(Long[]::new);
+  }
+
+  private static String[] array(List<String> texts) {
+    return texts.toArray(String[]::new);
+  }
+
+  private static String stored(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}
