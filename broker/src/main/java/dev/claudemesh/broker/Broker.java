@@ -16,6 +16,7 @@ import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
+import dev.claudemesh.broker.messaging.MessageHandler;
 import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
 import dev.claudemesh.broker.net.Rooms;
@@ -48,6 +49,7 @@ public final class Broker implements AutoCloseable {
   private final Database database;
   private final NetServer server;
   private final Health health;
+  private final MessageHandler messaging;
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -72,10 +74,11 @@ public final class Broker implements AutoCloseable {
             config.compat(),
             (member, known) -> keys(meshes.keyState(member, known)),
             presence::takePending);
+    this.messaging = new MessageHandler(database, peers, bus, clock, limits, metrics);
     Rooms rooms =
         new Rooms(
             connection,
-            absent("messaging"),
+            messaging,
             presence,
             new GroupHandler(database, peers, limits),
             meshes,
@@ -90,6 +93,8 @@ public final class Broker implements AutoCloseable {
         new Sweeps(clock)
             .every(limits.timing().sweep(), "statuses", presence::sweep)
             .every(LEASES, "leases", connection::sweep)
+            .every(LEASES, "messages", messaging::sweep)
+            .every(limits.timing().sweep(), "finished messages", messaging::tidy)
             .every(HOURLY, "old leases", connection::prune);
     connection.restore();
   }
@@ -142,6 +147,7 @@ public final class Broker implements AutoCloseable {
     try {
       Broker broker = new Broker(config, database, clock);
       broker.server.start();
+      broker.messaging.start();
       broker.sweeps.start();
       log.info("The broker listens on {}", broker.wsUrl());
       return broker;
@@ -195,6 +201,7 @@ public final class Broker implements AutoCloseable {
       health.stopping();
       server.stop();
       sweeps.close();
+      messaging.stop();
       database.close();
       log.info("The broker has stopped");
     }

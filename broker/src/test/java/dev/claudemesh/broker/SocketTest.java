@@ -273,6 +273,7 @@ class SocketTest {
             d.inFlightPerPeer(),
             d.writerQueue(),
             d.writerBatch(),
+            d.finishedMessages(),
             d.recipientsPerMessage(),
             d.groupsPerPeer(),
             d.databaseConnections(),

@@ -3,6 +3,7 @@ package dev.claudemesh.broker.messaging;
 import dev.claudemesh.broker.kernel.Connection;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,8 +51,8 @@ sealed interface Command {
   record Gone(Peer peer) implements Command {}
 
   /// Take back leases that ended.
-  record Sweep() implements Command {}
+  record Sweep(Instant now) implements Command {}
 
   /// End messages that are too old.
-  record Expire() implements Command {}
+  record Expire(Instant now) implements Command {}
 }

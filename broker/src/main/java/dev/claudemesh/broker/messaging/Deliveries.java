@@ -54,8 +54,8 @@ final class Deliveries {
   private final Map<Copy, Mark> marks = new LinkedHashMap<>();
   private final Set<Copy> returns = new LinkedHashSet<>();
   private boolean returnAll = true;
-  private boolean sweepDue;
-  private boolean expireDue;
+  private Optional<Instant> sweepAt = Optional.empty();
+  private Optional<Instant> expireAt = Optional.empty();
 
   Deliveries(
       Mailboxes mailboxes,
@@ -80,8 +80,8 @@ final class Deliveries {
         || !marks.isEmpty()
         || !returns.isEmpty()
         || returnAll
-        || sweepDue
-        || expireDue;
+        || sweepAt.isPresent()
+        || expireAt.isPresent();
   }
 
   /// Changes that wait for the database.
@@ -105,11 +105,11 @@ final class Deliveries {
           lines.forget(peer);
           due(mailboxes.gone(peer));
         }
-        case Command.Sweep sweep -> {
-          sweepDue = true;
+        case Command.Sweep(Instant at) -> {
+          sweepAt = Optional.of(at);
           mailboxes.lookAfterAll();
         }
-        case Command.Expire expire -> expireDue = true;
+        case Command.Expire(Instant at) -> expireAt = Optional.of(at);
       }
     }
     return new Round(
@@ -119,8 +119,8 @@ final class Deliveries {
         List.copyOf(marks.values()),
         List.copyOf(returns),
         returnAll,
-        sweepDue ? Optional.of(mailboxes.withinGrace()) : Optional.empty(),
-        expireDue,
+        sweepAt.map(at -> new Round.Sweep(at, mailboxes.withinGrace())),
+        expireAt,
         claims(),
         new Round.Results());
   }
@@ -244,8 +244,8 @@ final class Deliveries {
     marks.clear();
     returns.clear();
     returnAll = false;
-    sweepDue = sweepDue && round.results().overdue().size() >= MessageStore.SWEEP_ROWS;
-    expireDue = expireDue && round.results().expired().size() >= MessageStore.EXPIRE_ROWS;
+    sweepAt = sweepAt.filter(at -> round.results().overdue().size() >= MessageStore.SWEEP_ROWS);
+    expireAt = expireAt.filter(at -> round.results().expired().size() >= MessageStore.EXPIRE_ROWS);
     round.postings().forEach(posting -> posted(posting, round.results().repeat(posting.accept())));
     round.results().overdue().forEach(this::overdue);
     round.claims().forEach(claim -> claimed(claim, round.results().claimed(claim), round.now()));

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 /// them.
 ///
 /// Owns the writer's thread: {@link #start} it before the first connection, {@link #stop} it after
-/// the last lane. {@link #sweep} wants to be called every few seconds.
+/// the last lane. {@link #sweep} wants to be called every few seconds, {@link #tidy} now and then.
 public final class MessageHandler implements Handler<MessageRequest<?>> {
   private static final Set<String> NACKS = Set.of("blocked", "undecryptable");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -218,16 +218,14 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     return Outcome.of(Ack.done());
   }
 
-  /// What must happen from time to time: leases that ended are due again, old messages end,
-  /// finished ones are removed.
+  /// Takes back leases that ended, and ends messages that are too old.
   public void sweep(Instant now) {
-    writer.submit(new Command.Sweep());
-    writer.submit(new Command.Expire());
-    purge(now);
-    metrics.queueDepth(store.depth());
+    writer.submit(new Command.Sweep(now));
+    writer.submit(new Command.Expire(now));
   }
 
-  private void purge(Instant now) {
+  /// Removes what everybody has and nobody asks for any more, and counts what waits.
+  public void tidy(Instant now) {
     Instant expiringBefore =
         now.minus(limits.timing().finishedKept()).plus(limits.timing().messageTtl());
     for (int i = 0;
@@ -241,5 +239,6 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
         i++) {
       continue;
     }
+    metrics.queueDepth(store.depth());
   }
 }

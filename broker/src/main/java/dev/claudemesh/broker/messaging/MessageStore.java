@@ -50,10 +50,8 @@ final class MessageStore implements Ledger.Queue {
       insert(tx, round);
       mark(tx, round);
       giveBack(tx, round);
-      round.sweep().ifPresent(holders -> sweep(tx, round, holders));
-      if (round.expire()) {
-        expire(tx, round);
-      }
+      round.sweep().ifPresent(sweep -> sweep(tx, round, sweep));
+      round.expire().ifPresent(at -> expire(tx, round, at));
       round.claims().forEach(claim -> claim(tx, round, claim));
       return null;
     });
@@ -170,11 +168,11 @@ final class MessageStore implements Ledger.Queue {
     }
   }
 
-  private static void sweep(DSLContext tx, Round round, Set<String> withinGrace) {
-    String[] holders = withinGrace.toArray(String[]::new);
-    tx.execute(
-        MessageSql.EXTEND, round.leaseUntil().toEpochMilli(), round.now().toEpochMilli(), holders);
-    tx.resultQuery(MessageSql.SWEEP, round.now().toEpochMilli(), SWEEP_ROWS)
+  private static void sweep(DSLContext tx, Round round, Round.Sweep sweep) {
+    long at = sweep.now().toEpochMilli();
+    String[] spared = sweep.spared().toArray(String[]::new);
+    tx.execute(MessageSql.EXTEND, round.leaseUntil().toEpochMilli(), at, spared);
+    tx.resultQuery(MessageSql.SWEEP, at, SWEEP_ROWS)
         .fetch()
         .forEach(row ->
             round
@@ -191,8 +189,8 @@ final class MessageStore implements Ledger.Queue {
                         row.get("priority_rank", Integer.class))));
   }
 
-  private static void expire(DSLContext tx, Round round) {
-    tx.resultQuery(MessageSql.EXPIRE, round.now().toEpochMilli(), EXPIRE_ROWS)
+  private static void expire(DSLContext tx, Round round, Instant at) {
+    tx.resultQuery(MessageSql.EXPIRE, at.toEpochMilli(), EXPIRE_ROWS)
         .fetch()
         .forEach(row -> round.results().expired().add(change(row)));
   }

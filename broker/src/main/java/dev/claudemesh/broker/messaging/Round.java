@@ -14,8 +14,8 @@ import java.util.Set;
 ///
 /// @param returns copies that are due again, whoever held them
 /// @param returnAll whether nobody can hold anything: the broker has just started
-/// @param sweep take back leases that ended, except from these holders, who are within the grace
-/// @param expire whether to end messages that are too old
+/// @param sweep which leases to take back
+/// @param expire end messages that are too old at this time
 record Round(
     Instant now,
     Instant leaseUntil,
@@ -23,8 +23,8 @@ record Round(
     List<Mark> marks,
     List<Copy> returns,
     boolean returnAll,
-    Optional<Set<String>> sweep,
-    boolean expire,
+    Optional<Sweep> sweep,
+    Optional<Instant> expire,
     List<Claim> claims,
     Results results) {
 
@@ -41,6 +41,9 @@ record Round(
 
   /// A new status of a copy.
   record Mark(Copy copy, DeliveryStatus status, Optional<String> reason, Instant at) {}
+
+  /// Leases that ended by now are taken back, except from holders who are within the grace.
+  record Sweep(Instant now, Set<String> spared) {}
 
   /// Rows to lease to a peer.
   ///
@@ -76,7 +79,7 @@ record Round(
         && returns.isEmpty()
         && !returnAll
         && sweep.isEmpty()
-        && !expire
+        && expire.isEmpty()
         && claims.isEmpty();
   }
 

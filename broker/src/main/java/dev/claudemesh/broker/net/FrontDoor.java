@@ -78,13 +78,22 @@ public final class FrontDoor {
       opening = question.opens();
       Caller caller = caller(connection);
       admit(inbound, caller);
-      if (!(inbound.request() instanceof MessageRequest.Send)) {
+      if (!keepsOwnOrder(inbound.request())) {
         replies.settle();
       }
       answer(connection, replies, question, inbound, rooms.handle(inbound.request(), caller));
     } catch (RuntimeException | Error thrown) {
       refuse(connection, replies, question, Troubles.of(thrown, question.type()), opening);
     }
+  }
+
+  /// Messages and what is said of them go through one queue in the order in which they came, so
+  /// none of them waits here for those before it.
+  private static boolean keepsOwnOrder(Request<?> request) {
+    return request instanceof MessageRequest.Send
+        || request instanceof MessageRequest.ClientAck
+        || request instanceof MessageRequest.Nack
+        || request instanceof MessageRequest.Seen;
   }
 
   private void checkHello(SocketConnection connection, Question question) {

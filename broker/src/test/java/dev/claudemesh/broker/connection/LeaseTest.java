@@ -583,6 +583,7 @@ class LeaseTest {
         sizes.inFlightPerPeer(),
         sizes.writerQueue(),
         sizes.writerBatch(),
+        sizes.finishedMessages(),
         sizes.recipientsPerMessage(),
         sizes.groupsPerPeer(),
         sizes.databaseConnections(),
