@@ -199,7 +199,7 @@ public final class TestSocket implements AutoCloseable {
     hello.put("displayName", member.name());
     hello.put("sessionId", "test-" + member.address().substring(0, 12));
     hello.put("pid", 4711);
-    hello.put("cwd", "/work/" + member.name());
+    hello.put("cwd", "/home/" + member.name());
     hello.put("timestamp", timestamp);
     hello.put("signature", Keys.sign(member.key(), canonical));
     hello.put("protocolVersion", 1);

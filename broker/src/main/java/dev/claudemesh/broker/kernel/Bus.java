@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How rooms tell each other what happened without knowing each other. Subscribers run in order, on the teller's thread, and must not wait long.
+/// How rooms tell each other what happened without knowing each other. Subscribers run in order, on
+/// the teller's thread, and must not wait long.
 ///
 /// A subscriber that throws is a bug: it is logged with its stack trace, and the others still hear.
 public final class Bus {

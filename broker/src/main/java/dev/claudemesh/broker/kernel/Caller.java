@@ -24,21 +24,25 @@ public record Caller(
     InetAddress remote) {
 
   public Member requireMember() {
-    return member.orElseThrow(() -> new Problem(ProblemCode.UNAUTHORIZED, "Only a member of the mesh may do this"));
+    return member.orElseThrow(
+        () -> new Problem(ProblemCode.UNAUTHORIZED, "Only a member of the mesh may do this"));
   }
 
   public PublicKey requireSigner() {
-    return signer.orElseThrow(() -> new Problem(ProblemCode.UNAUTHORIZED, "Sign this call with your key (X-Mesh-* headers)"));
+    return signer.orElseThrow(() ->
+        new Problem(ProblemCode.UNAUTHORIZED, "Sign this call with your key (X-Mesh-* headers)"));
   }
 
   /// The peer behind the socket.
   ///
   /// @throws Problem over HTTP, where there is none
   public Peer requirePeer() {
-    return peer.orElseThrow(() -> new Problem(ProblemCode.INVALID_REQUEST, "This operation needs an open connection"));
+    return peer.orElseThrow(
+        () -> new Problem(ProblemCode.INVALID_REQUEST, "This operation needs an open connection"));
   }
 
   public Connection requireConnection() {
-    return connection.orElseThrow(() -> new Problem(ProblemCode.INVALID_REQUEST, "This operation needs an open connection"));
+    return connection.orElseThrow(
+        () -> new Problem(ProblemCode.INVALID_REQUEST, "This operation needs an open connection"));
   }
 }

@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
-/// Somebody who is on a mesh now: a session, or a command of the CLI. Outlives its socket by the grace.
+/// Somebody who is on a mesh now: a session, or a command of the CLI. Outlives its socket by the
+/// grace.
 ///
-/// Thread-safe: what never changes is final, what changes together is one immutable {@link State} that is swapped.
+/// Thread-safe: what never changes is final, what changes together is one immutable {@link State}
+/// that is swapped.
 public final class Peer {
   private final String presenceId;
   private final PublicKey address;
@@ -59,43 +61,173 @@ public final class Peer {
       Instant lastActive) {
 
     public State withConnection(Optional<Connection> connection, Instant leaseUntil) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withStatus(Status status, StatusSource statusSource, Instant statusAt) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withSummary(Optional<String> summary) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withGroups(List<GroupRole> groups) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, List.copyOf(groups), profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          List.copyOf(groups),
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withProfile(Profile profile) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withStats(Map<String, Long> stats) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, Map.copyOf(stats), visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          Map.copyOf(stats),
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withVisible(boolean visible) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withDisplayName(String displayName) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withLastPing(Instant lastPing) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
 
     public State withLastActive(Instant lastActive) {
-      return new State(connection, leaseUntil, displayName, status, statusSource, statusAt, summary, groups, profile, stats, visible, lastPing, lastActive);
+      return new State(
+          connection,
+          leaseUntil,
+          displayName,
+          status,
+          statusSource,
+          statusAt,
+          summary,
+          groups,
+          profile,
+          stats,
+          visible,
+          lastPing,
+          lastActive);
     }
   }
 

@@ -80,7 +80,7 @@ final class Pages {
 
   private static String page(String title, String body) {
     return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
-               + " content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>"
+        + " content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>"
         + escape(title)
         + "</title><style>"
         + STYLE
