@@ -3,7 +3,6 @@ package dev.claudemesh.broker;
 import dev.claudemesh.broker.invites.InviteHandler;
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.Caller;
-import dev.claudemesh.broker.kernel.Connection;
 import dev.claudemesh.broker.kernel.CreationToken;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
@@ -13,15 +12,12 @@ import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore;
 import dev.claudemesh.broker.kernel.MeshCreation;
 import dev.claudemesh.broker.kernel.Outcome;
-import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
-import dev.claudemesh.protocol.connection.Capability;
-import dev.claudemesh.protocol.connection.Purpose;
 import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
@@ -33,18 +29,13 @@ import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
-import dev.claudemesh.protocol.presence.PresenceReply.Profile;
-import dev.claudemesh.protocol.presence.Status;
-import dev.claudemesh.protocol.presence.StatusSource;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -58,8 +49,6 @@ public final class Team {
   private static final String CODES = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
   private final Database database;
-  private final Peers peers = new Peers();
-  private final Bus bus = new Bus();
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
   private final List<Happening> happened = new CopyOnWriteArrayList<>();
   private final MeshHandler meshes;
@@ -83,6 +72,8 @@ public final class Team {
   public Team(
       Database database, MeshCreation policy, Optional<CreationToken> token, boolean compat) {
     this.database = database;
+    Peers peers = new Peers();
+    Bus bus = new Bus();
     InstantSource clock = now::get;
     Links links = new Links(Optional.empty());
     this.meshes =
@@ -101,14 +92,6 @@ public final class Team {
     now.updateAndGet(instant -> instant.plus(by));
   }
 
-  public Peers peers() {
-    return peers;
-  }
-
-  public Bus bus() {
-    return bus;
-  }
-
   /// What the rooms told each other so far.
   public List<Happening> happened() {
     return List.copyOf(happened);
@@ -116,26 +99,18 @@ public final class Team {
 
   /// Carries out a request of nobody in particular.
   public <R extends Reply> R call(Request<R> request) {
-    return answer(request, caller(Optional.empty(), Optional.empty(), Optional.empty()));
+    return answer(request, caller(Optional.empty(), Optional.empty()));
   }
 
   /// Carries out a request that somebody signed without being a member.
   public <R extends Reply> R signed(SecretKey key, Request<R> request) {
-    return answer(
-        request, caller(Optional.empty(), Optional.of(key.publicKey()), Optional.empty()));
+    return answer(request, caller(Optional.empty(), Optional.of(key.publicKey())));
   }
 
   /// Carries out a request of a member over HTTP.
   public <R extends Reply> R as(Person person, Request<R> request) {
     return answer(
-        request,
-        caller(
-            Optional.of(member(person)), Optional.of(person.key().publicKey()), Optional.empty()));
-  }
-
-  /// Carries out a request that came over a peer's socket.
-  public <R extends Reply> R over(Peer peer, Request<R> request) {
-    return answer(request, caller(Optional.of(peer.member()), Optional.empty(), Optional.of(peer)));
+        request, caller(Optional.of(member(person)), Optional.of(person.key().publicKey())));
   }
 
   /// The member as the broker knows them now.
@@ -170,13 +145,12 @@ public final class Team {
     return handler.handle(request, caller);
   }
 
-  private static Caller caller(
-      Optional<Member> member, Optional<PublicKey> signer, Optional<Peer> peer) {
+  private static Caller caller(Optional<Member> member, Optional<PublicKey> signer) {
     return new Caller(
         member,
         signer,
-        peer,
-        peer.flatMap(Peer::connection),
+        Optional.empty(),
+        Optional.empty(),
         PUBLIC_URL,
         InetAddress.getLoopbackAddress());
   }
@@ -274,55 +248,5 @@ public final class Team {
     SecretKey key = Keys.generate();
     InviteReply.Claimed claimed = call(claim(invite.code(), key, name));
     return new Person(key, mesh.id(), claimed.memberId());
-  }
-
-  /// Puts a session of somebody into the mesh, as after a hello.
-  public Peer connect(Person person, Connection connection) {
-    return connect(person, connection, member(person).displayName());
-  }
-
-  /// Puts a session of a name of its own into the mesh.
-  public Peer connect(Person person, Connection connection, String displayName) {
-    Member member = member(person);
-    PublicKey session = Keys.generate().publicKey();
-    Peer.State state =
-        new Peer.State(
-            Optional.of(connection),
-            now().plus(Duration.ofDays(1)),
-            displayName,
-            Status.IDLE,
-            StatusSource.JSONL,
-            now(),
-            Optional.empty(),
-            List.of(),
-            Profile.EMPTY,
-            Map.of(),
-            true,
-            now(),
-            now());
-    Peer.Client client =
-        new Peer.Client(
-            Ids.next(),
-            1,
-            "/",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Set.of(Capability.GROUP_E2E));
-    Peer peer =
-        new Peer(
-            Ids.next(),
-            member,
-            session,
-            Optional.of(session),
-            Purpose.SESSION,
-            client,
-            now(),
-            state);
-    peers.put(peer);
-    connection.bind(peer);
-    bus.publish(new Happening.PeerReady(peer, false));
-    return peer;
   }
 }

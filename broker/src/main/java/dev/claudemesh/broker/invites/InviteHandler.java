@@ -24,6 +24,7 @@ import java.util.Optional;
 
 /// Door of the room invites.
 public final class InviteHandler implements Handler<InviteRequest<?>> {
+  private static final int TRIES = 30;
   private static final String PENDING = "pending";
   private static final String SEALED = "sealed";
 
@@ -65,27 +66,49 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
     Member issuer = caller.requireMember();
     Instant now = clock.instant();
     InviteMesh mesh = store.mesh(issuer.meshId()).orElseThrow(InviteHandler::meshGone);
-    Optional<InviteMesh.Secrets> brokerSigns =
-        request.signature().isEmpty() ? mesh.secrets() : Optional.empty();
-    InviteRow invite =
-        brokerSigns
-            .map(secrets ->
-                InviteMaking.custodial(
-                    request, issuer, mesh, secrets, links.socket(caller.publicUrl()), now))
-            .orElseGet(() -> InviteMaking.signed(request, issuer, mesh, now));
     if (store.openCount(mesh.id(), now) >= InviteRules.MOST_OPEN) {
       throw new Problem(
           ProblemCode.LIMIT,
           "The mesh has " + InviteRules.MOST_OPEN + " open invites; revoke some first");
     }
-    if (!store.insert(invite) && !sameAsBefore(invite)) {
-      throw new Problem(
-          ProblemCode.EXISTS,
-          "There is already an invite with this id, code or token; make a new one");
-    }
+    InviteRow invite =
+        request.signature().isEmpty() && mesh.secrets().isPresent()
+            ? custodial(request, issuer, mesh, links.socket(caller.publicUrl()), now)
+            : signed(request, issuer, mesh, now);
     String code = invite.code().orElseThrow();
     return new InviteReply.Created(
         links.invite(caller.publicUrl(), code), code, invite.expiresAt(), false, invite.id());
+  }
+
+  private InviteRow signed(
+      InviteRequest.Create request, Member issuer, InviteMesh mesh, Instant now) {
+    InviteRow invite = InviteMaking.signed(request, issuer, mesh, now);
+    if (!store.insert(invite) && !sameAsBefore(invite)) {
+      throw taken();
+    }
+    return invite;
+  }
+
+  /// Nothing but its end tells apart the v1 tokens of two alike invites, so one made within the
+  /// same second as another ends a second later.
+  private InviteRow custodial(
+      InviteRequest.Create request, Member issuer, InviteMesh mesh, String brokerUrl, Instant now) {
+    for (int second = 0; second < TRIES; second++) {
+      Instant made = now.plusSeconds(second);
+      InviteRow invite =
+          InviteMaking.custodial(
+              request, issuer, mesh, mesh.secrets().orElseThrow(), brokerUrl, made);
+      if (store.insert(invite)) {
+        return invite;
+      }
+    }
+    throw taken();
+  }
+
+  private static Problem taken() {
+    return new Problem(
+        ProblemCode.EXISTS,
+        "There is already an invite with this id, code or token; make a new one");
   }
 
   /// Whether the caller's client sends again what it sent before, because the answer was lost.

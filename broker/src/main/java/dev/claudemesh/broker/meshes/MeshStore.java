@@ -58,6 +58,7 @@ final class MeshStore {
   /// @return empty if there is a mesh with that id
   Optional<Stored> insert(NewMesh mesh, Instant now) {
     return database.transaction(dsl -> {
+      oneAtATime(dsl, mesh.slug());
       for (int i = 0; i < TRIES; i++) {
         String slug = MeshRules.freeSlug(mesh.slug(), slugsLike(dsl, mesh.slug()));
         if (insertMesh(dsl, mesh, slug, now)) {
@@ -233,6 +234,13 @@ final class MeshStore {
                 row.value6(),
                 row.value7(),
                 row.value8()));
+  }
+
+  /// Those who make meshes of one name at once do it one after the other, or each would try the
+  /// number the other one takes.
+  private static void oneAtATime(DSLContext dsl, String slug) {
+    dsl.fetch(
+        "select pg_advisory_xact_lock(hashtextextended({0}, 0))", DSL.val("mesh slug " + slug));
   }
 
   private static Set<String> slugsLike(DSLContext dsl, String slug) {

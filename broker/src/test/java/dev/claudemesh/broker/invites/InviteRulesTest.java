@@ -2,11 +2,10 @@ package dev.claudemesh.broker.invites;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.claudemesh.broker.Refusal;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Permissions;
-import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
@@ -17,7 +16,6 @@ import dev.claudemesh.protocol.invites.InviteRequest.Preset;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class InviteRulesTest {
@@ -41,7 +39,7 @@ class InviteRulesTest {
   void an_admin_cannot_sign_version_2() {
     String canonical =
         Canonical.inviteV2("mesh", ID, IN_A_DAY, "member", ADMIN_KEY.publicKey().hex());
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () ->
             check(
@@ -51,53 +49,56 @@ class InviteRulesTest {
   @Test
   void a_member_who_is_no_admin_cannot_sign_even_if_they_may_invite() {
     Member inviter = member(ADMIN_KEY.publicKey(), false, false, Permissions.ADMIN);
-    refused(ProblemCode.FORBIDDEN, () -> check(v3(IN_A_DAY, "member"), inviter));
+    Refusal.expect(ProblemCode.FORBIDDEN, () -> check(v3(IN_A_DAY, "member"), inviter));
   }
 
   @Test
   void the_signed_text_is_made_anew_from_the_fields_and_must_fit_them() {
     String other = Canonical.inviteV2("mesh", ID, IN_A_DAY, "admin", OWNER_PUBKEY);
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> check(request(2, other, Keys.sign(OWNER_KEY, other), IN_A_DAY, "member"), OWNER));
     String right = Canonical.inviteV2("mesh", ID, IN_A_DAY, "member", OWNER_PUBKEY);
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> check(request(2, right, Keys.sign(ADMIN_KEY, right), IN_A_DAY, "member"), OWNER));
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> check(request(2, right, "no signature", IN_A_DAY, "member"), OWNER));
   }
 
   @Test
   void an_invite_cannot_have_expired_already_nor_last_for_ever() {
-    refused(ProblemCode.INVALID_REQUEST, () -> check(v2(NOW.getEpochSecond(), "member"), OWNER));
-    refused(
+    Refusal.expect(
+        ProblemCode.INVALID_REQUEST, () -> check(v2(NOW.getEpochSecond(), "member"), OWNER));
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> check(v2(NOW.plus(Duration.ofDays(367)).getEpochSecond(), "member"), OWNER));
-    refused(ProblemCode.INVALID_REQUEST, () -> check(v2(Long.MAX_VALUE, "member"), OWNER));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> check(v2(Long.MAX_VALUE, "member"), OWNER));
   }
 
   @Test
   void only_who_manages_permissions_invites_an_admin() {
     Member limited = member(ADMIN_KEY.publicKey(), true, false, Permissions.MEMBER);
-    refused(ProblemCode.FORBIDDEN, () -> InviteRules.role(Optional.of("admin"), limited));
+    Refusal.expect(ProblemCode.FORBIDDEN, () -> InviteRules.role(Optional.of("admin"), limited));
     assertThat(InviteRules.role(Optional.of("admin"), ADMIN)).isEqualTo("admin");
     assertThat(InviteRules.role(Optional.empty(), limited)).isEqualTo("member");
-    refused(ProblemCode.INVALID_REQUEST, () -> InviteRules.role(Optional.of("owner"), OWNER));
+    Refusal.expect(
+        ProblemCode.INVALID_REQUEST, () -> InviteRules.role(Optional.of("owner"), OWNER));
   }
 
   @Test
   void an_invite_id_or_code_of_another_form_is_refused() {
-    refused(ProblemCode.INVALID_REQUEST, () -> check(with("id|id|id|id|id|id", "ABCDEFGH"), OWNER));
-    refused(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "ABCDEFGI"), OWNER));
-    refused(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "ABCDEFG1"), OWNER));
-    refused(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "abcdefgh"), OWNER));
+    Refusal.expect(
+        ProblemCode.INVALID_REQUEST, () -> check(with("id|id|id|id|id|id", "ABCDEFGH"), OWNER));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "ABCDEFGI"), OWNER));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "ABCDEFG1"), OWNER));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> check(with(ID, "abcdefgh"), OWNER));
   }
 
   @Test
   void a_preset_with_an_unknown_message_mode_is_refused() {
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () ->
             InviteRules.checkPreset(
@@ -107,11 +108,12 @@ class InviteRulesTest {
 
   @Test
   void withdrawn_comes_before_expired_and_expired_before_taken() {
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_REVOKED,
         () -> InviteRules.checkOpen(row(NOW.minusSeconds(1), 1, true), NOW));
-    refused(ProblemCode.INVITE_EXPIRED, () -> InviteRules.checkOpen(row(NOW, 1, false), NOW));
-    refused(
+    Refusal.expect(
+        ProblemCode.INVITE_EXPIRED, () -> InviteRules.checkOpen(row(NOW, 1, false), NOW));
+    Refusal.expect(
         ProblemCode.INVITE_EXHAUSTED,
         () -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 1, false), NOW));
     assertThatCode(() -> InviteRules.checkOpen(row(NOW.plusSeconds(1), 0, false), NOW))
@@ -123,18 +125,18 @@ class InviteRulesTest {
     InviteRow honest = stored("member", OWNER_PUBKEY, 2);
     assertThatCode(() -> InviteRules.checkSignature(honest, OWNER_PUBKEY))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> InviteRules.checkSignature(promoted(honest), OWNER_PUBKEY));
-    refused(
+    Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> InviteRules.checkSignature(honest, ADMIN_KEY.publicKey().hex()));
   }
 
   @Test
   void an_invite_of_an_admin_who_is_none_any_more_does_not_count() {
-    refused(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.empty()));
-    refused(
+    Refusal.expect(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.empty()));
+    Refusal.expect(
         ProblemCode.INVITE_REVOKED,
         () ->
             InviteRules.checkStillAdmin(
@@ -149,27 +151,27 @@ class InviteRulesTest {
     assertThatCode(
             () -> InviteRules.checkClaim(claim(newcomer, newcomer, NOW, "ABCDEFGH"), NOW, SKEW))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () -> InviteRules.checkClaim(claim(newcomer, Keys.generate(), NOW, "ABCDEFGH"), NOW, SKEW));
-    refused(
+    Refusal.expect(
         ProblemCode.TIMESTAMP_SKEW,
         () ->
             InviteRules.checkClaim(
                 claim(newcomer, newcomer, NOW.minusSeconds(61), "ABCDEFGH"), NOW, SKEW));
-    refused(
+    Refusal.expect(
         ProblemCode.TIMESTAMP_SKEW,
         () ->
             InviteRules.checkClaim(
                 claim(newcomer, newcomer, NOW.plusSeconds(61), "ABCDEFGH"), NOW, SKEW));
-    refused(
+    Refusal.expect(
         ProblemCode.TIMESTAMP_SKEW,
         () ->
             InviteRules.checkClaim(
                 claim(newcomer, newcomer, Instant.ofEpochMilli(Long.MAX_VALUE), "ABCDEFGH"),
                 NOW,
                 SKEW));
-    refused(
+    Refusal.expect(
         ProblemCode.TIMESTAMP_SKEW,
         () ->
             InviteRules.checkClaim(
@@ -303,11 +305,5 @@ class InviteRulesTest {
   private static Member member(
       PublicKey key, boolean admin, boolean owner, Permissions permissions) {
     return new Member("member", "mesh", "slug", key, "Somebody", admin, owner, permissions);
-  }
-
-  private static void refused(ProblemCode code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.claudemesh.broker.Refusal;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.broker.members.MemberRules.Named;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class MemberRulesTest {
@@ -59,35 +59,35 @@ class MemberRulesTest {
 
   @Test
   void nobody_of_that_name_is_not_found() {
-    refused(ProblemCode.NOT_FOUND, () -> MemberRules.named("Zoe", List.of()));
+    Refusal.expect(ProblemCode.NOT_FOUND, () -> MemberRules.named("Zoe", List.of()));
   }
 
   @Test
   void the_owner_cannot_be_removed_by_anyone() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkModeration(ADMIN, OWNER));
+    Refusal.expect(ProblemCode.FORBIDDEN, () -> MemberRules.checkModeration(ADMIN, OWNER));
   }
 
   @Test
   void admins_cannot_remove_each_other_but_the_owner_can_remove_them() {
-    refused(ProblemCode.FORBIDDEN, () -> MemberRules.checkModeration(ADMIN, OTHER_ADMIN));
+    Refusal.expect(ProblemCode.FORBIDDEN, () -> MemberRules.checkModeration(ADMIN, OTHER_ADMIN));
     assertThatCode(() -> MemberRules.checkModeration(OWNER, ADMIN)).doesNotThrowAnyException();
     assertThatCode(() -> MemberRules.checkModeration(ADMIN, MEMBER)).doesNotThrowAnyException();
   }
 
   @Test
   void nobody_removes_themselves() {
-    refused(ProblemCode.INVALID, () -> MemberRules.checkModeration(ADMIN, ADMIN));
+    Refusal.expect(ProblemCode.INVALID, () -> MemberRules.checkModeration(ADMIN, ADMIN));
   }
 
   @Test
   void exactly_one_way_to_say_whom_must_be_chosen() {
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID,
         () -> MemberRules.checkSelection(Optional.empty(), Optional.empty(), Optional.empty()));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID,
         () -> MemberRules.checkSelection(Optional.of("a"), Optional.of(5L), Optional.empty()));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID,
         () -> MemberRules.checkSelection(Optional.empty(), Optional.of(0L), Optional.empty()));
     assertThatCode(
@@ -113,14 +113,14 @@ class MemberRulesTest {
 
   @Test
   void members_do_not_change_others() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkUpdate(rename(ADMIN), MEMBER, ADMIN, SelfEditable.ALL));
   }
 
   @Test
   void nobody_makes_themselves_an_admin() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkUpdate(role(MEMBER, "admin"), MEMBER, MEMBER, SelfEditable.ALL));
   }
@@ -133,7 +133,7 @@ class MemberRulesTest {
             true,
             false,
             MemberRules.merged(Permissions.ADMIN, Map.of("canManagePermissions", false)));
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkUpdate(role(MEMBER, "admin"), limited, MEMBER, SelfEditable.ALL));
     assertThatCode(
@@ -143,7 +143,7 @@ class MemberRulesTest {
 
   @Test
   void an_admin_loses_the_role_only_by_the_owner_or_by_themselves() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () ->
             MemberRules.checkUpdate(
@@ -154,43 +154,43 @@ class MemberRulesTest {
     assertThatCode(
             () -> MemberRules.checkUpdate(role(ADMIN, "member"), ADMIN, ADMIN, SelfEditable.ALL))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkUpdate(role(OWNER, "member"), OWNER, OWNER, SelfEditable.ALL));
   }
 
   @Test
   void an_update_without_fields_or_with_a_bad_mode_is_refused() {
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MemberRules.checkUpdate(update(MEMBER, null, null, null), ADMIN, MEMBER, NONE));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MemberRules.checkUpdate(update(MEMBER, null, "loud", null), ADMIN, MEMBER, NONE));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MemberRules.checkUpdate(update(MEMBER, " ", null, null), ADMIN, MEMBER, NONE));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MemberRules.checkUpdate(update(MEMBER, null, null, "king"), OWNER, MEMBER, NONE));
   }
 
   @Test
   void nobody_can_lock_the_owner_out() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OWNER));
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkPermissions(Map.of("canSend", false), OWNER, OWNER));
   }
 
   @Test
   void a_permission_is_given_only_by_who_has_it() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, MEMBER));
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), ADMIN, ADMIN));
     assertThatCode(() -> MemberRules.checkPermissions(Map.of("canDeleteMesh", true), OWNER, MEMBER))
@@ -202,7 +202,7 @@ class MemberRulesTest {
 
   @Test
   void admins_do_not_change_what_another_admin_may() {
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MemberRules.checkPermissions(Map.of("canSend", false), ADMIN, OTHER_ADMIN));
   }
@@ -211,7 +211,7 @@ class MemberRulesTest {
   void an_unknown_permission_is_named() {
     assertThatThrownBy(() -> MemberRules.checkPermissions(Map.of("canFly", true), OWNER, MEMBER))
         .hasMessageContaining("canFly");
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST, () -> MemberRules.checkPermissions(Map.of(), OWNER, MEMBER));
   }
 
@@ -227,10 +227,10 @@ class MemberRulesTest {
   @Test
   void grants_name_members_and_capabilities_that_exist() {
     String key = "a".repeat(64);
-    refused(
+    Refusal.expect(
         ProblemCode.NOT_FOUND,
         () -> MemberRules.checkGrants(Map.of("b".repeat(64), Optional.of(List.of())), Set.of(key)));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MemberRules.checkGrants(Map.of(key, Optional.of(List.of("sudo"))), Set.of(key)));
     assertThatCode(() ->
@@ -269,11 +269,5 @@ class MemberRulesTest {
   private static Member member(String id, boolean admin, boolean owner, Permissions permissions) {
     return new Member(
         id, "mesh", "slug", new PublicKey("a".repeat(64)), id, admin, owner, permissions);
-  }
-
-  private static void refused(ProblemCode code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.claudemesh.broker.Refusal;
 import dev.claudemesh.broker.kernel.CreationToken;
 import dev.claudemesh.broker.kernel.MeshCreation;
 import dev.claudemesh.protocol.Problem;
@@ -52,21 +53,21 @@ class MeshRulesTest {
   void the_hundred_and_first_mesh_of_a_name_is_refused() {
     List<String> taken =
         IntStream.rangeClosed(1, 100).mapToObj(n -> n == 1 ? "team" : "team-" + n).toList();
-    refused(ProblemCode.LIMIT, () -> MeshRules.freeSlug("team", taken));
+    Refusal.expect(ProblemCode.LIMIT, () -> MeshRules.freeSlug("team", taken));
   }
 
   @Test
   void a_chosen_slug_must_be_one() {
     assertThat(MeshRules.checkSlug("a-b-2")).isEqualTo("a-b-2");
     for (String bad : List.of("", "-a", "a-", "a--b", "A", "a b", "a|b", "x".repeat(61))) {
-      refused(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkSlug(bad));
+      Refusal.expect(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkSlug(bad));
     }
   }
 
   @Test
   void a_mesh_id_cannot_hold_the_sign_that_separates_signed_parts() {
-    refused(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkMeshId("abcdefgh|12345678"));
-    refused(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkMeshId("short"));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkMeshId("abcdefgh|12345678"));
+    Refusal.expect(ProblemCode.INVALID_REQUEST, () -> MeshRules.checkMeshId("short"));
     assertThat(MeshRules.checkMeshId("abcdefghABCDEFGH")).isEqualTo("abcdefghABCDEFGH");
   }
 
@@ -75,7 +76,7 @@ class MeshRulesTest {
     assertThatCode(
             () -> MeshRules.checkCreation(MeshCreation.OPEN, Optional.empty(), Optional.empty()))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.MESH_CREATION_CLOSED,
         () -> MeshRules.checkCreation(MeshCreation.CLOSED, Optional.empty(), Optional.of("x")));
   }
@@ -86,13 +87,13 @@ class MeshRulesTest {
     assertThatCode(
             () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of(" secret ")))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.of("wrong")));
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () -> MeshRules.checkCreation(MeshCreation.TOKEN, token, Optional.empty()));
-    refused(
+    Refusal.expect(
         ProblemCode.FORBIDDEN,
         () ->
             MeshRules.checkCreation(
@@ -106,19 +107,19 @@ class MeshRulesTest {
     assertThatCode(
             () -> MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, sealer.publicKey()))
         .doesNotThrowAnyException();
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () -> MeshRules.checkSeal("other", 3, ANNA, "sealed", signature, sealer.publicKey()));
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () -> MeshRules.checkSeal("mesh", 4, ANNA, "sealed", signature, sealer.publicKey()));
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () -> MeshRules.checkSeal("mesh", 3, BEN, "sealed", signature, sealer.publicKey()));
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () -> MeshRules.checkSeal("mesh", 3, ANNA, "other", signature, sealer.publicKey()));
-    refused(
+    Refusal.expect(
         ProblemCode.BAD_SIGNATURE,
         () ->
             MeshRules.checkSeal("mesh", 3, ANNA, "sealed", signature, Keys.generate().publicKey()));
@@ -142,7 +143,7 @@ class MeshRulesTest {
             problem ->
                 assertThat(problem.details().orElseThrow().get("unknown").get(0).asString())
                     .isEqualTo(BEN));
-    refused(
+    Refusal.expect(
         ProblemCode.INVALID_REQUEST,
         () -> MeshRules.checkCoverage(Set.of(ANNA), List.of(sealed(ANNA), sealed(ANNA))));
   }
@@ -156,12 +157,5 @@ class MeshRulesTest {
 
   private static SealedFor sealed(String member) {
     return new SealedFor(member, "sealed", "signature");
-  }
-
-  static void refused(
-      ProblemCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            Problem.class, problem -> assertThat(problem.code()).isEqualTo(code));
   }
 }
