@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -202,6 +203,8 @@ public final class Wire {
   private static JsonMapper newMapper() {
     SimpleModule module = new SimpleModule("claudemesh");
     module.addSerializer(Instant.class, new IsoMillis());
+    module.addSerializer(Double.class, new PlainNumber());
+    module.addSerializer(double.class, new PlainNumber());
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(
@@ -209,6 +212,9 @@ public final class Wire {
             .build();
     return JsonMapper.builder(factory)
         .addModule(module)
+        // A record's own questions about itself, such as isNews(), are no fields.
+        .changeDefaultVisibility(
+            visibility -> visibility.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
         .changeDefaultPropertyInclusion(inclusion ->
             inclusion.withValueInclusion(
                 com.fasterxml.jackson.annotation.JsonInclude.Include.NON_ABSENT))
@@ -241,6 +247,24 @@ public final class Wire {
     @Override
     public void serialize(Instant value, JsonGenerator generator, SerializationContext context) {
       generator.writeString(FORMAT.format(value));
+    }
+  }
+
+  /// Whole numbers without point and exponent, as JavaScript prints them.
+  private static final class PlainNumber extends StdSerializer<Double> {
+    private static final double EXACT = 1L << 53;
+
+    PlainNumber() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator generator, SerializationContext context) {
+      if (value == Math.rint(value) && Math.abs(value) <= EXACT) {
+        generator.writeNumber(value.longValue());
+      } else {
+        generator.writeNumber(value);
+      }
     }
   }
 }

@@ -50,7 +50,13 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
       @Doc("Milliseconds since 1970, within a minute of the broker's clock") double timestamp,
       @Doc("ed25519 over meshId|memberId|pubkey|timestamp by the member key, hex") @Size(300)
           String signature)
-      implements ConnectionRequest<ConnectionReply.HelloAck> {}
+      implements ConnectionRequest<ConnectionReply.HelloAck> {
+    /// Without the token and the signatures, which others must not see before they are spent.
+    @Override
+    public String toString() {
+      return "Hello[meshId=" + meshId + ", memberId=" + memberId + ", sessionId=" + sessionId + "]";
+    }
+  }
 
   /// Opens a connection as a session whose key the member has attested, without using the member's
   /// secret key.
@@ -90,7 +96,19 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
           @Size(300)
           String signature,
       @Doc("What the session is, in its own words") @Size(50) Optional<String> role)
-      implements ConnectionRequest<ConnectionReply.HelloAck> {}
+      implements ConnectionRequest<ConnectionReply.HelloAck> {
+    /// Without the token and the signatures, which others must not see before they are spent.
+    @Override
+    public String toString() {
+      return "SessionHello[meshId="
+          + meshId
+          + ", parentMemberId="
+          + parentMemberId
+          + ", sessionId="
+          + sessionId
+          + "]";
+    }
+  }
 
   /// Ends the peer at once, instead of after the grace that follows a lost socket.
   @Operation(

@@ -80,7 +80,13 @@ public sealed interface InviteReply extends Reply {
   record Token(
       @Doc("Whether there is such an invite, and it has a token") boolean found,
       @Doc("The token") Optional<String> token)
-      implements InviteReply {}
+      implements InviteReply {
+    /// Without the token, which holds the mesh key.
+    @Override
+    public String toString() {
+      return "Token[found=" + found + "]";
+    }
+  }
 
   /// Invites that can still be taken.
   @Frame(type = "invites", summary = "Invites that can still be taken")

@@ -1,0 +1,219 @@
+package dev.claudemesh.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An example of every record of the wire, with each field set to something that looks like what it
+/// holds. The same example every time.
+final class Samples {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /// What a text of this name looks like, whichever record it stands in.
+  private static final Map<String, String> TEXTS =
+      Map.ofEntries(
+          Map.entry("broker_url", "ws://127.0.0.1:7900/ws"),
+          Map.entry("url", "http://127.0.0.1:7900/i/ABCD2345"),
+          Map.entry("code", "ABCD2345"),
+          Map.entry("cwd", "/home/ada/project"),
+          Map.entry("hostname", "ada-laptop"),
+          Map.entry("model", "claude-opus"),
+          Map.entry("peerType", "ai"),
+          Map.entry("channel", "claude-code"),
+          Map.entry("displayName", "Ada"),
+          Map.entry("display_name", "Ada"),
+          Map.entry("memberDisplayName", "Ada"),
+          Map.entry("senderName", "Ada"),
+          Map.entry("name", "Engine Room"),
+          Map.entry("slug", "engine-room"),
+          Map.entry("mesh_slug", "engine-room"),
+          Map.entry("mesh_name", "Engine Room"),
+          Map.entry("role", "member"),
+          Map.entry("permission", "member"),
+          Map.entry("roleTag", "backend"),
+          Map.entry("messageMode", "push"),
+          Map.entry("encryption", "e2e"),
+          Map.entry("custody", "members"),
+          Map.entry("key_status", "pending"),
+          Map.entry("targetSpec", "@backend"),
+          Map.entry("target", "Ada"),
+          Map.entry("summary", "Repairing the engine"),
+          Map.entry("lastSummary", "Repairing the engine"),
+          Map.entry("reason", "blocked"),
+          Map.entry("subtype", "system"),
+          Map.entry("event", "peer_joined"),
+          Map.entry("email", "ada@example.com"),
+          Map.entry("avatar", "🤖"),
+          Map.entry("title", "Reviewer"),
+          Map.entry("bio", "Reads every change twice"),
+          Map.entry("peerRole", "session"),
+          Map.entry("canonical", "v=2|mesh|invite|1770000000|member|owner"),
+          Map.entry("canonical_v2", "v=2|mesh|invite|1770000000|member|owner"),
+          Map.entry("message", "What is wrong, and what to do"),
+          Map.entry("error", "cwd and status required"),
+          Map.entry(
+              "request_fingerprint",
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+          Map.entry("banned", "Bob"),
+          Map.entry("unbanned", "Bob"),
+          Map.entry("deleted", "engine-room"),
+          Map.entry("mesh", "c820f5e520a3543aafb59a68ae784309"),
+          Map.entry("inviter", "Grace"),
+          Map.entry("created_by", "Grace"),
+          Map.entry("yourName", "Ada"),
+          Map.entry("recipientName", "Bob"),
+          Map.entry("description", "Where the engine is repaired"),
+          Map.entry("template", "team"),
+          Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
+
+  /// Where a name means something else than elsewhere.
+  private static final Map<String, String> EXCEPTIONS =
+      Map.of(
+          "GroupRole.name", "backend/api",
+          "GroupRole.role", "lead",
+          "Join.name", "backend/api",
+          "Leave.name", "backend/api",
+          "Join.role", "lead",
+          "Permissions.mesh", "engine-room",
+          "Ban.name", "Bob",
+          "ErrorReply.code", "unknown_target");
+
+  /// The entries of a list, or the keys of an object, of this name.
+  private static final Map<String, List<String>> ENTRIES =
+      Map.of(
+          "grants", List.of("dm", "broadcast"),
+          "capabilities", List.of("client_ack", "group_e2e"),
+          "groups", List.of("@backend", "@backend/api"),
+          "yourGroups", List.of("@backend"),
+          "waiting", List.of("busy", "offline"),
+          "stats", List.of("messagesIn", "messagesOut"),
+          "permissions", List.of("canInvite", "canSend"),
+          "tasks", List.of("open", "claimed", "done"),
+          "affected", List.of("Ada"),
+          "changes", List.of("displayName"));
+
+  private Samples() {}
+
+  /// Every field that the record has.
+  static ObjectNode full(Class<?> record) {
+    ObjectNode object = JSON.objectNode();
+    for (Field field : Field.of(record)) {
+      object.set(field.name(), value(field, field.shape()));
+    }
+    return object;
+  }
+
+  private static JsonNode value(Field field, Shape shape) {
+    return switch (shape) {
+      case Shape.Text text -> JSON.stringNode(text(field));
+      case Shape.Whole whole -> JSON.numberNode(number(field));
+      case Shape.Decimal decimal -> JSON.numberNode(1_770_000_000_000L);
+      case Shape.Flag flag -> JSON.booleanNode(true);
+      case Shape.Moment moment -> JSON.stringNode("2026-01-31T12:00:00.000Z");
+      case Shape.Choice choice -> JSON.stringNode(choice.values().getFirst());
+      case Shape.Nested nested -> full(nested.record());
+      case Shape.Anything anything -> JSON.objectNode().put("name", "Ada").put("count", 2);
+      case Shape.Listing listing -> list(field, listing);
+      case Shape.Table table -> table(field, table);
+    };
+  }
+
+  private static ArrayNode list(Field field, Shape.Listing listing) {
+    ArrayNode list = JSON.arrayNode();
+    if (listing.entry() instanceof Shape.Text) {
+      ENTRIES.getOrDefault(field.name(), List.of("first", "second")).forEach(list::add);
+    } else {
+      list.add(value(field, listing.entry()));
+    }
+    return list;
+  }
+
+  private static ObjectNode table(Field field, Shape.Table table) {
+    ObjectNode object = JSON.objectNode();
+    List<String> keys =
+        field.name().equals("grants")
+            ? List.of(bytes("memberPubkey", 32))
+            : ENTRIES.get(field.name());
+    keys.forEach(key -> object.set(key, value(field, table.entry())));
+    return object;
+  }
+
+  private static String text(Field field) {
+    String name = field.name();
+    String exception =
+        EXCEPTIONS.get(field.component().getDeclaringRecord().getSimpleName() + "." + name);
+    if (exception != null) {
+      return exception;
+    }
+    if (field.hexBytes().isPresent()) {
+      return bytes(name, field.hexBytes().getAsInt());
+    }
+    if (TEXTS.containsKey(name)) {
+      return TEXTS.get(name);
+    }
+    String lower = name.toLowerCase(java.util.Locale.ROOT);
+    if (lower.contains("x25519")) {
+      return base64(Base64.getUrlEncoder().withoutPadding(), name, 32);
+    }
+    if (lower.endsWith("pubkey")
+        || lower.equals("sealedby")
+        || lower.equals("recipientkey")
+        || lower.equals("recipient")) {
+      return bytes(name, 32);
+    }
+    if (lower.endsWith("signature")) {
+      return bytes(name, 64);
+    }
+    if (lower.startsWith("sealed")) {
+      return base64(Base64.getUrlEncoder().withoutPadding(), name, 80);
+    }
+    if (name.equals("nonce")) {
+      return base64(Base64.getEncoder(), name, 24);
+    }
+    if (name.equals("ciphertext")) {
+      return base64(Base64.getEncoder(), name, 20);
+    }
+    if (lower.endsWith("token") || lower.endsWith("root_key")) {
+      return base64(Base64.getUrlEncoder().withoutPadding(), name, 32);
+    }
+    return lower.endsWith("id") ? bytes(name, 16) : name;
+  }
+
+  private static long number(Field field) {
+    return switch (field.name()) {
+      case "expires_at" -> 1_770_000_000L;
+      case "timestamp" -> 1_769_999_999_000L;
+      case "v", "protocolVersion" -> 1;
+      case "version", "epoch" -> 2;
+      default -> 7;
+    };
+  }
+
+  private static String bytes(String name, int count) {
+    return HexFormat.of().formatHex(random(name, count));
+  }
+
+  private static String base64(Base64.Encoder encoder, String name, int count) {
+    return encoder.encodeToString(random(name, count));
+  }
+
+  /// The same bytes for the same name, on every machine.
+  private static byte[] random(String name, int count) {
+    long seed = 0;
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      seed = seed * 31 + b;
+    }
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
