@@ -3,162 +3,30 @@ package dev.claudemesh.broker.connection;
 import static dev.claudemesh.db.jooq.Tables.PRESENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claudemesh.broker.kernel.Bus;
-import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.LimitsConfig;
-import dev.claudemesh.broker.kernel.MeshFixture;
 import dev.claudemesh.broker.kernel.MeshFixture.Somebody;
-import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
-import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.kernel.RecordingConnection;
-import dev.claudemesh.db.TestDatabase;
-import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.connection.Purpose;
 import dev.claudemesh.protocol.crypto.Keys;
-import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.presence.PresenceReply.Profile;
 import dev.claudemesh.protocol.presence.Status;
-import java.net.InetAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The room with a clock that stands still until a test moves it, and sockets that break when a
-/// test says so.
-class LeaseTest {
-  private static final Duration GRACE = LimitsConfig.DEFAULTS.timing().presenceGrace();
-
-  private static TestDatabase database;
-
-  private Instant now = Instant.parse("2026-11-21T10:00:00Z");
-  private MeshFixture mesh;
-  private Somebody anna;
-  private Somebody bert;
-  private Optional<Status> reported = Optional.empty();
-  private Run broker;
-
-  @BeforeAll
-  static void createDatabase() {
-    database = TestDatabase.create();
-  }
-
-  @AfterAll
-  static void dropDatabase() {
-    database.close();
-  }
-
-  @BeforeEach
-  void makeMesh() {
-    mesh = MeshFixture.create(database.database());
-    anna = mesh.member("Anna");
-    bert = mesh.member("Bert");
-    broker = new Run(LimitsConfig.DEFAULTS, false);
-  }
-
-  @AfterEach
-  void forgetLeases() {
-    database.database().dsl().deleteFrom(PRESENCE).execute();
-  }
-
-  /// One run of the broker: what is in memory.
-  private final class Run {
-    final Peers peers = new Peers();
-    final Bus bus = new Bus();
-    final List<String> heard = new ArrayList<>();
-    final ConnectionHandler room;
-
-    Run(LimitsConfig limits, boolean compat) {
-      room =
-          new ConnectionHandler(
-              database.database(),
-              peers,
-              bus,
-              () -> now,
-              limits,
-              compat,
-              (member, known) -> new ConnectionHandler.KeyState(1, "e2e", List.of(), List.of()),
-              (client, at) -> reported);
-      bus.subscribe(this::hear);
-    }
-
-    private synchronized void hear(Happening happening) {
-      switch (happening) {
-        case Happening.PeerReady ready ->
-            heard.add((ready.resumed() ? "resumed " : "ready ") + ready.peer().displayName());
-        case Happening.PeerLost lost -> heard.add("lost " + lost.peer().displayName());
-        case Happening.PeerLeft left -> heard.add("left " + left.peer().displayName());
-        case Happening other -> {}
-      }
-    }
-
-    HelloAck ask(RecordingConnection socket, ConnectionRequest<?> request) {
-      return (HelloAck) handle(socket, request);
-    }
-
-    Object handle(RecordingConnection socket, ConnectionRequest<?> request) {
-      Caller caller =
-          new Caller(
-              socket.peer().map(Peer::member),
-              Optional.empty(),
-              socket.peer(),
-              Optional.of(socket),
-              URI.create("http://localhost"),
-              InetAddress.getLoopbackAddress());
-      return switch (room.handle(request, caller)) {
-        case Outcome.Now(var reply) -> reply;
-        case Outcome.Later later -> {
-          later.afterwards().run();
-          yield later.reply().join();
-        }
-      };
-    }
-
-    RecordingConnection connect(Newcomer newcomer) {
-      RecordingConnection socket = new RecordingConnection();
-      ask(socket, newcomer.hello(next()));
-      return socket;
-    }
-
-    Peer peer(Newcomer newcomer) {
-      return peers.session(mesh.id(), new PublicKey(newcomer.address())).orElseThrow();
-    }
-
-    String refusal(ConnectionRequest<?> request) {
-      RecordingConnection socket = new RecordingConnection();
-      Problem problem = Assertions.catchThrowableOfType(Problem.class, () -> ask(socket, request));
-      assertThat(problem).as("refused").isNotNull();
-      assertThat(socket.peer()).isEmpty();
-      return problem.code().wireName();
-    }
-  }
-
-  /// A moment of its own for each hello, so that no two are signed alike.
-  private Instant next() {
-    now = now.plusMillis(1);
-    return now;
-  }
-
-  private static Newcomer session(Somebody somebody) {
-    return Newcomer.of(somebody.meshId(), somebody.id(), somebody.key());
-  }
-
+/// How long a peer is here: with a clock that stands still until a test moves it, and sockets that
+/// break when a test says so.
+class LeaseTest extends RoomTest {
   @Test
   void others_see_who_comes_and_who_leaves_and_the_one_who_comes_does_not() {
     RecordingConnection a = broker.connect(session(anna));
@@ -245,128 +113,6 @@ class LeaseTest {
     assertThat(broker.peers.sessions(mesh.id()))
         .as("another member's session of that id")
         .hasSize(3);
-  }
-
-  @Test
-  void a_resume_token_shows_who_comes_back_where_the_key_proves_nothing() {
-    broker = new Run(LimitsConfig.DEFAULTS, true);
-    Newcomer keyless = session(bert).withSession(Optional.empty(), false);
-    HelloAck ack = broker.ask(new RecordingConnection(), keyless.hello(next()));
-    HelloAck again =
-        broker.ask(
-            new RecordingConnection(),
-            keyless.withSessionId("new").withResumeToken(ack.resumeToken()).hello(next()));
-    assertThat(again.resumed()).isTrue();
-    HelloAck stale =
-        broker.ask(
-            new RecordingConnection(),
-            keyless.withSessionId("newer").withResumeToken(ack.resumeToken()).hello(next()));
-    assertThat(stale.resumed()).as("a token is good for one return").isFalse();
-  }
-
-  @Test
-  void tokens_are_stored_as_hashes_only() {
-    Newcomer session = session(bert);
-    HelloAck ack = broker.ask(new RecordingConnection(), session.hello(next()));
-    String row =
-        database
-            .database()
-            .dsl()
-            .selectFrom(PRESENCE)
-            .where(PRESENCE.ID.eq(ack.presenceId()))
-            .fetchSingle()
-            .formatJSON();
-    assertThat(row)
-        .contains(
-            Tokens.hash(ack.resumeToken()),
-            Tokens.hash(ack.httpToken()),
-            Tokens.hash(ack.hookToken()))
-        .doesNotContain(ack.resumeToken())
-        .doesNotContain(ack.httpToken())
-        .doesNotContain(ack.hookToken());
-  }
-
-  @Test
-  void replayed_hello_is_refused_even_after_a_restart() {
-    ConnectionRequest.Hello hello = session(bert).hello(next());
-    broker.ask(new RecordingConnection(), hello);
-    assertThat(broker.refusal(hello)).isEqualTo("replayed");
-    Run restarted = new Run(LimitsConfig.DEFAULTS, false);
-    restarted.room.restore();
-    assertThat(restarted.refusal(hello)).isEqualTo("replayed");
-    ConnectionRequest.SessionHello vouched =
-        session(anna).sessionHello(next(), now.plusSeconds(60));
-    restarted.ask(new RecordingConnection(), vouched);
-    assertThat(restarted.refusal(vouched)).isEqualTo("replayed");
-  }
-
-  @Test
-  void another_members_session_key_is_never_taken_over() {
-    Newcomer victim = session(bert);
-    RecordingConnection socket = broker.connect(victim);
-    Newcomer thief = victim.withMember(anna.id(), anna.key());
-    assertThat(broker.refusal(thief.withSession(victim.session(), false).hello(next())))
-        .isEqualTo("session_key_unproven");
-    assertThat(broker.refusal(thief.hello(next())))
-        .as("even with the key itself")
-        .isEqualTo("session_key_taken");
-    assertThat(broker.refusal(thief.sessionHello(next(), now.plusSeconds(60))))
-        .isEqualTo("session_key_taken");
-    assertThat(socket.closed()).isEmpty();
-    assertThat(broker.peer(victim).member().id()).isEqualTo(bert.id());
-  }
-
-  @Test
-  void in_compat_mode_an_unproven_session_key_is_taken_if_no_other_member_holds_or_held_it() {
-    broker = new Run(LimitsConfig.DEFAULTS, true);
-    Newcomer old = session(bert).withSession(Optional.of(Keys.generate()), false);
-    RecordingConnection socket = broker.connect(old);
-    Newcomer thief = old.withMember(anna.id(), anna.key());
-    assertThat(broker.refusal(thief.hello(next()))).isEqualTo("session_key_taken");
-    broker.handle(socket, new ConnectionRequest.Goodbye());
-    assertThat(broker.refusal(thief.hello(next())))
-        .as("after it left")
-        .isEqualTo("session_key_taken");
-    assertThat(
-            broker.refusal(session(anna).withSession(Optional.of(bert.key()), false).hello(next())))
-        .as("a member's own key")
-        .isEqualTo("session_key_taken");
-    broker.connect(old);
-  }
-
-  @Test
-  void second_hello_is_refused_and_changes_nothing() {
-    Newcomer session = session(bert);
-    RecordingConnection socket = broker.connect(session);
-    Problem problem =
-        Assertions.catchThrowableOfType(
-            Problem.class, () -> broker.ask(socket, session(bert).hello(next())));
-    assertThat(problem.code().wireName()).isEqualTo("already_authenticated");
-    assertThat(broker.peers.sessions(mesh.id())).hasSize(1);
-    assertThat(socket.closed()).isEmpty();
-  }
-
-  @Test
-  void who_was_removed_or_whose_mesh_is_archived_stays_out() {
-    mesh.revoke(bert, now);
-    assertThat(broker.refusal(session(bert).hello(next()))).isEqualTo("revoked");
-    mesh.archive(now);
-    assertThat(broker.refusal(session(anna).hello(next()))).isEqualTo("unauthorized");
-    assertThat(broker.refusal(Newcomer.of("no-mesh", anna.id(), anna.key()).hello(next())))
-        .isEqualTo("unauthorized");
-  }
-
-  @Test
-  void a_full_mesh_takes_nobody_but_those_who_come_back() {
-    LimitsConfig.Sizes sizes = LimitsConfig.DEFAULTS.sizes();
-    broker = new Run(LimitsConfig.DEFAULTS.withSizes(withConnections(sizes, 2)), false);
-    Newcomer session = session(bert);
-    broker.connect(session);
-    RecordingConnection command = broker.connect(session(anna).withPurpose(Purpose.COMMAND));
-    assertThat(broker.refusal(session(anna).hello(next()))).isEqualTo("capacity");
-    broker.connect(session);
-    command.lose();
-    broker.connect(session(anna));
   }
 
   @Test
@@ -565,28 +311,5 @@ class LeaseTest {
                     PRESENCE,
                     PRESENCE.MEMBER_ID.eq(bert.id()).and(PRESENCE.DISCONNECTED_AT.isNull())))
         .isEqualTo(1);
-  }
-
-  private static LimitsConfig.Sizes withConnections(LimitsConfig.Sizes sizes, int perMesh) {
-    return new LimitsConfig.Sizes(
-        perMesh,
-        sizes.connections(),
-        sizes.socketsPerAddress(),
-        sizes.frameBytes(),
-        sizes.largeFrameBytes(),
-        sizes.httpBodyBytes(),
-        sizes.laneFrames(),
-        sizes.pendingSends(),
-        sizes.outboundHighBytes(),
-        sizes.outboundLowBytes(),
-        sizes.outboundLimitBytes(),
-        sizes.inFlightPerPeer(),
-        sizes.writerQueue(),
-        sizes.writerBatch(),
-        sizes.finishedMessages(),
-        sizes.recipientsPerMessage(),
-        sizes.groupsPerPeer(),
-        sizes.databaseConnections(),
-        sizes.rateBuckets());
   }
 }
