@@ -1,5 +1,7 @@
 package dev.claudemesh.protocol.client;
 
+import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.meshes.KeyRequest;
 import java.util.List;
@@ -13,4 +15,12 @@ public interface KeyPolicy {
   ///
   /// @param members who belongs to the mesh, as the broker says
   Optional<String> refusal(String meshId, KeyRequest request, List<Member> members);
+
+  /// Hands the key to whoever proves to have been invited by the owner or an admin.
+  ///
+  /// @param owner the mesh's owner as pinned when joining; if empty, the broker is believed on this
+  ///   one point
+  static KeyPolicy byProof(Optional<PublicKey> owner) {
+    return (meshId, request, members) -> KeyProofs.refusal(meshId, owner, request, members);
+  }
 }

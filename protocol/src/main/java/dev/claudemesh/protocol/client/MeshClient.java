@@ -50,7 +50,7 @@ public final class MeshClient implements AutoCloseable {
     MeshListener listener = new MeshListener() {};
     Outbox outbox = new MemoryOutbox();
     Inbox inbox = new MemoryInbox();
-    KeyPolicy keyPolicy = (meshId, request, members) -> Optional.of("no policy");
+    KeyPolicy keyPolicy = KeyPolicy.byProof(Optional.empty());
     ClientLimits limits = ClientLimits.SESSION;
     InstantSource clock = InstantSource.system();
     Optional<String> resumeToken = Optional.empty();
