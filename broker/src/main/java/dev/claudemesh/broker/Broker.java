@@ -6,7 +6,6 @@ import dev.claudemesh.broker.invites.InviteHandler;
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.CreationToken;
-import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Links;
 import dev.claudemesh.broker.kernel.MeshCreation;
@@ -24,7 +23,6 @@ import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
-import dev.claudemesh.protocol.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /// A running broker, and the one place where its parts are put together: by hand, in the order they
 /// depend on each other.
 ///
-/// {@link #close()} may be called twice and from any thread. Order: accept → lanes → rooms → pool.
+/// {@link #close()} may be called twice and from any thread. Order: accept → lanes → writer → pool.
 public final class Broker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final Duration LEASES = Duration.ofSeconds(5);
@@ -116,13 +114,6 @@ public final class Broker implements AutoCloseable {
         state.epoch(), state.encryption(), state.keys(), state.requests());
   }
 
-  // Placeholder until the room lands.
-  private static <F extends Request<?>> Handler<F> absent(String room) {
-    return (request, caller) -> {
-      throw new IllegalStateException("The room " + room + " is not there yet");
-    };
-  }
-
   /// Opens the database, migrates it, and listens.
   ///
   /// @param progress told in plain words what takes time
@@ -146,15 +137,24 @@ public final class Broker implements AutoCloseable {
     Database database = Database.open(databaseConfig, progress);
     try {
       Broker broker = new Broker(config, database, clock);
-      broker.server.start();
-      broker.messaging.start();
-      broker.sweeps.start();
-      log.info("The broker listens on {}", broker.wsUrl());
+      broker.listen();
       return broker;
     } catch (RuntimeException e) {
       database.close();
       throw e;
     }
+  }
+
+  private void listen() {
+    messaging.start();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      messaging.stop();
+      throw e;
+    }
+    sweeps.start();
+    log.info("The broker listens on {}", wsUrl());
   }
 
   static DatabaseConfig databaseConfig(BrokerConfig config) {

@@ -15,10 +15,10 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.Wire;
-import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Where every request comes in, from a socket or over HTTP: decode → rate limit → access → handle
@@ -123,27 +123,36 @@ public final class FrontDoor {
       Question question,
       Wire.Inbound inbound,
       Outcome outcome) {
-    if (inbound.request() instanceof ConnectionRequest<?> && question.opens()) {
-      Reply reply =
-          switch (outcome) {
-            case Outcome.Now(Reply ready) -> ready;
-            case Outcome.Later later -> later.reply().join();
-          };
-      connection.answerHello(reply, question.reqId());
+    if (question.opens()) {
+      connection.answerHello(reply(outcome), question.reqId());
       metrics.connectionOpened();
       connection.whenClosed(metrics::connectionClosed);
       return;
     }
     boolean silent = inbound.op().operation().quiet() && question.reqId().isEmpty();
+    Function<Reply, Optional<Answer>> answer =
+        reply ->
+            silent ? Optional.empty() : Optional.of(answer(inbound.request(), question, reply));
     switch (outcome) {
-      case Outcome.Now(Reply ready) when silent -> {}
-      case Outcome.Now(Reply ready) -> replies.now(answer(inbound.request(), question, ready));
+      case Outcome.Now(Reply ready) -> answer.apply(ready).ifPresent(replies::now);
       case Outcome.Later later ->
           replies.later(
-              later,
-              reply -> answer(inbound.request(), question, reply),
-              failure -> refusal(question, Troubles.of(failure, question.type())));
+              later, answer, failure -> refusal(question, Troubles.of(failure, question.type())));
     }
+  }
+
+  /// The reply of an outcome that nothing may overtake.
+  private static Reply reply(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Now(Reply ready) -> ready;
+      case Outcome.Later later -> {
+        try {
+          yield later.reply().join();
+        } finally {
+          later.afterwards().run();
+        }
+      }
+    };
   }
 
   /// An `ack` to a `send` is matched by the client's own id; any other `ack` repeats the `_reqId`
@@ -207,16 +216,7 @@ public final class FrontDoor {
       Request<?> request = Wire.bind(op, fields);
       Caller caller = resolve(call, op);
       AccessRules.check(op.operation().access(), caller);
-      return switch (rooms.handle(request, caller)) {
-        case Outcome.Now(Reply reply) -> reply;
-        case Outcome.Later later -> {
-          try {
-            yield later.reply().join();
-          } finally {
-            later.afterwards().run();
-          }
-        }
-      };
+      return reply(rooms.handle(request, caller));
     } catch (RuntimeException | Error thrown) {
       Problem problem = Troubles.of(thrown, op.type());
       metrics.messageRejected(problem.code().wireName());

@@ -35,37 +35,46 @@ final class Replies {
   /// Sends an answer once those before it were sent.
   void now(Answer answer) {
     if (last.isDone()) {
-      connection.reply(answer.frame(), answer.reqId());
+      send(answer);
     } else {
-      last = last.thenRun(() -> connection.reply(answer.frame(), answer.reqId()));
+      last = last.thenRun(() -> send(answer)).exceptionally(Replies::lost);
     }
   }
 
   /// Sends an answer once it is known and those before it were sent.
   ///
-  /// @param answer makes the answer of a reply
+  /// @param answer makes the answer of a reply; empty if nobody wants to hear it
   /// @param failed makes the answer of a failure
   void later(
-      Outcome.Later later, Function<Reply, Answer> answer, Function<Throwable, Answer> failed) {
+      Outcome.Later later,
+      Function<Reply, Optional<Answer>> answer,
+      Function<Throwable, Answer> failed) {
     room.acquireUninterruptibly();
-    CompletableFuture<Answer> made =
+    CompletableFuture<Optional<Answer>> made =
         later
             .reply()
-            .handle(
-                (value, failure) -> failure == null ? answer.apply(value) : failed.apply(failure));
+            .handle((value, failure) ->
+                failure == null ? answer.apply(value) : Optional.of(failed.apply(failure)));
     last =
         last.thenCombine(
-            made,
-            (before, known) -> {
-              connection.reply(known.frame(), known.reqId());
-              room.release();
-              try {
-                later.afterwards().run();
-              } catch (RuntimeException bug) {
-                log.error("What follows an answer failed", bug);
-              }
-              return null;
-            });
+                made,
+                (before, known) -> {
+                  known.ifPresent(this::send);
+                  return (Void) null;
+                })
+            .whenComplete((sent, bug) -> room.release())
+            .thenRun(later.afterwards())
+            .exceptionally(Replies::lost);
+  }
+
+  /// The answers behind it are still sent.
+  private static Void lost(Throwable bug) {
+    log.error("An answer, or what follows it, failed", bug);
+    return null;
+  }
+
+  private void send(Answer answer) {
+    connection.reply(answer.frame(), answer.reqId());
   }
 
   /// Waits until every answer so far was sent: what comes next may rely on what came before.
