@@ -193,8 +193,14 @@ public final class Team {
 
   /// An invite as an issuer's client makes it.
   public InviteRequest.Create invite(Person issuer, int version, String role, int maxUses) {
+    return invite(issuer, version, role, maxUses, now());
+  }
+
+  /// An invite that ends a week after a time.
+  public static InviteRequest.Create invite(
+      Person issuer, int version, String role, int maxUses, Instant now) {
     String id = Ids.next();
-    long expiresAt = now().plus(Duration.ofDays(7)).getEpochSecond();
+    long expiresAt = now.plus(Duration.ofDays(7)).getEpochSecond();
     String canonical =
         version == 2
             ? Canonical.inviteV2(issuer.meshId(), id, expiresAt, role, issuer.pubkey())
@@ -226,8 +232,14 @@ public final class Team {
 
   /// A claim as a newcomer's client makes it.
   public InviteRequest.Claim claim(String code, SecretKey newcomer, String name) {
+    return claim(code, newcomer, name, now());
+  }
+
+  /// A claim signed at a time.
+  public static InviteRequest.Claim claim(
+      String code, SecretKey newcomer, String name, Instant now) {
     String x25519 = Keys.x25519Public(newcomer);
-    long timestamp = now().toEpochMilli();
+    long timestamp = now.toEpochMilli();
     return new InviteRequest.Claim(
         code,
         x25519,
