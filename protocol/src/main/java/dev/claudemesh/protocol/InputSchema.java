@@ -1,130 +1,105 @@
 package dev.claudemesh.protocol;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.util.Collection;
-import java.util.Map;
-import java.util.Optional;
-import tools.jackson.databind.JsonNode;
+import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The JSON schema (draft 2020-12) of an operation's fields, made from the record and the
-/// annotations that {@link Wire} checks it by.
-///
-/// Only what MCP clients understand everywhere: an object at the root, no `anyOf`, no references.
+/// The JSON schema of a request, from the same record and annotations that the broker checks it by.
+/// In the part of draft 2020-12 that MCP clients take: an object at the root, no references, no
+/// combinations of schemas.
 public final class InputSchema {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
   private InputSchema() {}
 
-  /// The schema of an operation. The caller may change what it gets.
+  /// The schema of an operation's fields. The caller may change it: each call makes a new one.
   public static ObjectNode of(Catalog.Op op) {
     return object(op.record());
   }
 
   private static ObjectNode object(Class<?> record) {
-    ObjectNode schema = Wire.mapper().createObjectNode().put("type", "object");
-    schema.put("additionalProperties", false);
+    ObjectNode schema = JSON.objectNode().put("type", "object");
     ObjectNode properties = schema.putObject("properties");
-    ArrayNode required = Wire.mapper().createArrayNode();
-    for (RecordComponent component : record.getRecordComponents()) {
-      String name = wireName(component);
-      ObjectNode property = typed(unwrapped(component.getGenericType()), component);
-      Optional.ofNullable(component.getAnnotation(Doc.class))
-          .ifPresent(doc -> property.put("description", doc.value()));
-      properties.set(name, property);
-      if (component.getType() != Optional.class) {
-        required.add(name);
+    ArrayNode required = JSON.arrayNode();
+    for (Field field : Field.of(record)) {
+      properties.set(field.name(), field(field));
+      if (field.required()) {
+        required.add(field.name());
       }
     }
     if (!required.isEmpty()) {
       schema.set("required", required);
     }
+    return schema.put("additionalProperties", false);
+  }
+
+  private static ObjectNode field(Field field) {
+    ObjectNode schema = shape(field.shape());
+    field.doc().ifPresent(doc -> schema.put("description", doc));
+    field.size().ifPresent(size -> size(schema, field.shape(), size));
+    field
+        .range()
+        .ifPresent(range -> schema.put("minimum", range.min()).put("maximum", range.max()));
+    field
+        .hexBytes()
+        .ifPresent(bytes ->
+            schema.put("pattern", String.format(Locale.ROOT, "^[0-9a-f]{%d}$", 2 * bytes)));
+    if (field.isId()) {
+      schema.put("pattern", "^[A-Za-z0-9_.:-]{1,128}$");
+    }
     return schema;
   }
 
-  private static ObjectNode typed(Type type, RecordComponent component) {
-    ObjectNode schema = Wire.mapper().createObjectNode();
-    Class<?> raw = raw(type);
-    if (raw == String.class) {
-      schema.put("type", "string");
-      bound(component, schema, "minLength", "maxLength");
-    } else if (raw.isEnum()) {
-      schema.put("type", "string");
-      ArrayNode words = schema.putArray("enum");
-      for (Object constant : raw.getEnumConstants()) {
-        words.add(Wire.mapper().valueToTree(constant).asString());
+  private static ObjectNode shape(Shape shape) {
+    ObjectNode schema = JSON.objectNode();
+    switch (shape) {
+      case Shape.Text text -> schema.put("type", "string");
+      case Shape.Whole whole -> schema.put("type", "integer");
+      case Shape.Decimal decimal -> schema.put("type", "number");
+      case Shape.Flag flag -> schema.put("type", "boolean");
+      case Shape.Moment moment -> schema.put("type", "string").put("format", "date-time");
+      case Shape.Choice choice -> {
+        ArrayNode values = schema.put("type", "string").putArray("enum");
+        choice.values().forEach(values::add);
       }
-    } else if (raw == boolean.class || raw == Boolean.class) {
-      schema.put("type", "boolean");
-    } else if (raw == double.class || raw == Double.class) {
-      schema.put("type", "number");
-    } else if (raw.isPrimitive() || Number.class.isAssignableFrom(raw)) {
-      schema.put("type", "integer");
-      Optional.ofNullable(component.getAnnotation(Range.class))
-          .ifPresent(range -> schema.put("minimum", range.min()).put("maximum", range.max()));
-    } else if (Collection.class.isAssignableFrom(raw)) {
-      schema.put("type", "array");
-      bound(component, schema, "minItems", "maxItems");
-      schema.set("items", entry(type, 0));
-    } else if (Map.class.isAssignableFrom(raw)) {
-      schema.put("type", "object");
-      bound(component, schema, "minProperties", "maxProperties");
-      schema.set("additionalProperties", entry(type, 1));
-    } else if (raw.isRecord()) {
-      return object(raw);
-    } else if (!JsonNode.class.isAssignableFrom(raw)) {
-      throw new IllegalArgumentException("No schema for " + type + " of " + component);
-    }
-    return schema;
-  }
-
-  /// What a list or a map holds. Bounds of the whole do not bound the entries.
-  private static ObjectNode entry(Type container, int argument) {
-    Type entry = unwrapped(((ParameterizedType) container).getActualTypeArguments()[argument]);
-    Class<?> raw = raw(entry);
-    if (raw.isRecord()) {
-      return object(raw);
-    }
-    ObjectNode schema = Wire.mapper().createObjectNode();
-    if (Collection.class.isAssignableFrom(raw)) {
-      schema.put("type", "array").set("items", entry(entry, 0));
-    } else if (raw == Boolean.class) {
-      schema.put("type", "boolean");
-    } else if (Number.class.isAssignableFrom(raw)) {
-      schema.put("type", "integer");
-    } else {
-      schema.put("type", "string");
-    }
-    return schema;
-  }
-
-  private static void bound(
-      RecordComponent component, ObjectNode schema, String least, String most) {
-    Size size = component.getAnnotation(Size.class);
-    if (size != null) {
-      if (size.min() > 0) {
-        schema.put(least, size.min());
+      case Shape.Listing listing ->
+          schema.put("type", "array").set("items", shape(listing.entry()));
+      case Shape.Table table ->
+          schema
+              .put("type", "object")
+              .set(
+                  "additionalProperties",
+                  table.nullable() ? orNull(shape(table.entry())) : shape(table.entry()));
+      case Shape.Nested nested -> {
+        return object(nested.record());
       }
-      schema.put(most, size.value());
+      case Shape.Anything anything -> {}
     }
+    return schema;
   }
 
-  private static Type unwrapped(Type type) {
-    return type instanceof ParameterizedType parameterized && raw(type) == Optional.class
-        ? parameterized.getActualTypeArguments()[0]
-        : type;
+  private static ObjectNode orNull(ObjectNode schema) {
+    String type = schema.get("type").stringValue();
+    schema.putArray("type").add(type).add("null");
+    return schema;
   }
 
-  private static Class<?> raw(Type type) {
-    return type instanceof ParameterizedType parameterized
-        ? (Class<?>) parameterized.getRawType()
-        : (Class<?>) type;
-  }
-
-  private static String wireName(RecordComponent component) {
-    JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
-    return property == null ? component.getName() : property.value();
+  private static void size(ObjectNode schema, Shape shape, Size size) {
+    String what =
+        switch (shape) {
+          case Shape.Listing listing -> "Items";
+          case Shape.Table table -> "Properties";
+          case Shape other -> "Length";
+        };
+    if (size.min() > 0) {
+      schema.put("min" + what, size.min());
+    }
+    schema.put("max" + what, size.value());
+    if (size.each() > 0
+        && shape instanceof Shape.Listing listing
+        && listing.entry() instanceof Shape.Text) {
+      ((ObjectNode) schema.get("items")).put("maxLength", size.each());
+    }
   }
 }
