@@ -18,9 +18,12 @@ final class Registration {
   private static final String HOOKS = "hooks";
   private static final String COMMAND = "command";
   private static final int HOOK_SECONDS = 10;
+
+  /// A command line whose program is ours, quoted or not; not one that only mentions us.
   private static final Pattern OUR_HOOK =
       Pattern.compile(
-          "(^|[\\s/\\\\'\"])claudemesh(\\.cmd)?['\"]?\\s+hook(\\s|$).*", Pattern.DOTALL);
+          "\\s*(?:'.*/claudemesh(?:\\.cmd)?'|\".*[/\\\\]claudemesh(?:\\.cmd)?\"|(?:\\S*[/\\\\])?claudemesh(?:\\.cmd)?)\\s+hook\\s+\\S+\\s*");
+
   private static final Pattern OUR_PROGRAM =
       Pattern.compile("(^|.*[/\\\\])claudemesh(\\.cmd|\\.exe)?", Pattern.DOTALL);
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
@@ -184,7 +187,7 @@ final class Registration {
   }
 
   static boolean isOurHook(String command) {
-    return OUR_HOOK.matcher(command).find();
+    return OUR_HOOK.matcher(command).matches();
   }
 
   /// One hook command and where it is.
