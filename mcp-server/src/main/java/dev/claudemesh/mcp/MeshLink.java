@@ -17,6 +17,7 @@ import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.client.Outbox;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import java.nio.file.Path;
@@ -70,6 +71,8 @@ final class MeshLink implements AutoCloseable {
     client =
         MeshClient.builder(identity, details(settings))
             .keyring(keyring)
+            .keyPolicy((meshId, request, members) ->
+                KeyProofs.refusal(meshId, membership.owner(), request, members))
             .inbox(inbox)
             .outbox(outbox)
             .listener(listener(arrived))

@@ -81,7 +81,7 @@ public final class CreateCommand extends CliCommand {
   protected Answer answer() {
     URI url = Brokers.url(context.environment(), broker);
     SecretKey key = Keys.generate();
-    String meshId = Codes.id();
+    String meshId = Ids.next();
     MeshKey meshKey = MeshKey.generate(1);
     MeshReply.Created made;
     try (BrokerHttp http = new BrokerHttp(url)) {

@@ -5,10 +5,11 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.protocol.config.Membership;
-import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
+import dev.claudemesh.protocol.invites.InviteCode;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.invites.SignedInvite;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.members.MemberRequest;
 import java.time.Duration;
@@ -26,9 +27,6 @@ import picocli.CommandLine.Option;
     description = "Make a link by which others join a mesh.",
     footer = {"", "Example: claudemesh invite --uses 5 --expires 2d"})
 public final class InviteCommand extends MeshCommand {
-  private static final int SIGNED_BY_OWNER = 2;
-  private static final int SIGNED_BY_ADMIN = 3;
-
   /// What the newcomer becomes.
   enum Role {
     member,
@@ -90,9 +88,9 @@ public final class InviteCommand extends MeshCommand {
     Instant end =
         context.clock().instant().plus(expires).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     InviteReply.Created made = call(member, signed(member, end));
-    return Answer.of(
-            new Made(made.url(), made.code(), role.name(), uses, made.expiresAt(), member.slug()))
-        .line(made.url())
+    String url = url(member, made);
+    return Answer.of(new Made(url, made.code(), role.name(), uses, made.expiresAt(), member.slug()))
+        .line(url)
         .remark(
             "  good for "
                 + (uses == 1 ? "one newcomer" : uses + " newcomers")
@@ -100,31 +98,37 @@ public final class InviteCommand extends MeshCommand {
                 + role
                 + ", for "
                 + Span.text(expires))
-        .next("claudemesh join " + made.url() + "   (by the newcomer, with their own claudemesh)");
+        .next("claudemesh join " + url + "   (by the newcomer, with their own claudemesh)");
   }
 
   private InviteRequest.Create signed(Membership member, Instant end) {
-    boolean owner = ownsIt(member);
-    String id = Codes.id();
-    String signer = member.key().publicKey().hex();
-    long seconds = end.getEpochSecond();
-    String canonical =
-        owner
-            ? Canonical.inviteV2(member.meshId(), id, seconds, role.name(), signer)
-            : Canonical.inviteV3(member.meshId(), id, seconds, role.name(), signer);
+    SignedInvite invite =
+        new SignedInvite(
+            ownsIt(member) ? SignedInvite.BY_OWNER : SignedInvite.BY_ADMIN,
+            member.meshId(),
+            Ids.next(),
+            end.getEpochSecond(),
+            role.name(),
+            member.key().publicKey());
     return new InviteRequest.Create(
-        Optional.of(id),
-        Optional.of(Codes.invite()),
-        Optional.of(owner ? SIGNED_BY_OWNER : SIGNED_BY_ADMIN),
-        Optional.of(canonical),
-        Optional.of(Keys.sign(member.key(), canonical)),
+        Optional.of(invite.inviteId()),
+        Optional.of(InviteCode.generate()),
+        Optional.of(invite.version()),
+        Optional.of(invite.canonical()),
+        Optional.of(invite.sign(member.key())),
         Optional.empty(),
         Optional.of(role.name()),
-        Optional.of(seconds),
+        Optional.of(invite.expiresAt()),
         Optional.of(uses),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// The link as the broker gives it, and what only we can add: whose key signed the invite, which
+  /// a broker could not change unnoticed.
+  private static String url(Membership member, InviteReply.Created made) {
+    return made.url() + "#" + Keys.fingerprint(member.key().publicKey());
   }
 
   /// Files of older clients do not say who the owner is; then the broker does.

@@ -9,6 +9,8 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.config.LastUsed;
 import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.invites.InviteLink;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -64,12 +66,17 @@ public final class JoinCommand extends CliCommand {
     InviteLink invite = InviteLink.parse(link);
     Newcomer newcomer = new Newcomer(context, Names.of(context, as));
     Newcomer.Taken taken =
-        switch (invite) {
-          case InviteLink.Code code ->
+        switch (invite.kind()) {
+          case InviteLink.Kind.Code code ->
               newcomer.claim(
+                  invite,
                   code.code(),
-                  code.broker().orElseGet(() -> Brokers.url(context.environment(), broker)));
-          case InviteLink.Token token -> newcomer.join(token.token());
+                  invite
+                      .broker()
+                      .map(URI::toString)
+                      .map(Brokers::webSocket)
+                      .orElseGet(() -> Brokers.url(context.environment(), broker)));
+          case InviteLink.Kind.Token token -> newcomer.join(token.token());
         };
     Membership member = taken.membership();
     context.config().update(config -> config.with(member));

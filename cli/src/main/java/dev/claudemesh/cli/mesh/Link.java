@@ -12,6 +12,7 @@ import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.presence.PresenceReply.Peer;
@@ -38,6 +39,8 @@ final class Link implements AutoCloseable {
             key -> context.config().update(config -> config.withKey(member.meshId(), key)));
     return MeshClient.builder(member.identity(), HelloDetails.ofThisProcess(purpose))
         .keyring(keyring)
+        .keyPolicy((meshId, request, members) ->
+            KeyProofs.refusal(meshId, member.owner(), request, members))
         .limits(ClientLimits.ONE_SHOT)
         .clock(context.clock());
   }

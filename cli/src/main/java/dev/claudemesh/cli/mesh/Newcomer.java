@@ -3,7 +3,6 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.client.BrokerHttp;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.Canonical;
@@ -11,13 +10,14 @@ import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.crypto.SecretKey;
+import dev.claudemesh.protocol.invites.InviteLink;
 import dev.claudemesh.protocol.invites.InvitePayload;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.invites.InviteToken;
+import dev.claudemesh.protocol.invites.KeyProofs;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class Newcomer {
   record Taken(Membership membership, String displayName, String role, boolean alreadyMember) {}
 
   /// Takes a v2 or v3 invite by its code.
-  Taken claim(String code, URI broker) {
+  Taken claim(InviteLink link, String code, URI broker) {
     try (BrokerHttp http = new BrokerHttp(broker)) {
       InviteReply.Preview offer =
           http.call(new InviteRequest.Preview(code), Optional.empty(), Map.of());
@@ -55,7 +55,7 @@ final class Newcomer {
                   Optional.of(name)),
               Optional.empty(),
               Map.of());
-      checkSignature(claimed);
+      KeyProofs.refusal(link, claimed).ifPresent(Newcomer::refuse);
       Membership member =
           new Membership(
               claimed.meshId(),
@@ -108,16 +108,14 @@ final class Newcomer {
   }
 
   private InvitePayload payload(String token) {
-    InvitePayload payload;
-    try {
-      byte[] json = Base64.getUrlDecoder().decode(token.getBytes(StandardCharsets.US_ASCII));
-      payload = Wire.convert("invite", Wire.parse(json), InvitePayload.class);
-      if (!PublicKey.isKey(payload.ownerPubkey())) {
-        throw new IllegalArgumentException("owner");
-      }
-    } catch (IllegalArgumentException | Problem e) {
-      throw new Problem(
-          ProblemCode.INVALID_ARGUMENT, "The invite is not complete; copy the whole link again");
+    InvitePayload payload =
+        InviteToken.decode(token)
+            .orElseThrow(() ->
+                new Problem(
+                    ProblemCode.INVALID_ARGUMENT,
+                    "The invite is not complete; copy the whole link again"));
+    if (!InviteToken.isSigned(payload)) {
+      refuse("its signature is wrong");
     }
     if (payload.expiresAt() < context.clock().instant().getEpochSecond()) {
       throw new Problem(
@@ -147,31 +145,11 @@ final class Newcomer {
         .toList();
   }
 
-  /// The invite must be signed by the owner or an admin whom the broker names, for the mesh it
-  /// names.
-  private static void checkSignature(InviteReply.Claimed claimed) {
-    if (!PublicKey.isKey(claimed.ownerPubkey())) {
-      throw badSignature();
-    }
-    String issuer = claimed.issuerPubkey().orElse(claimed.ownerPubkey());
-    String form = issuer.equals(claimed.ownerPubkey()) ? "v=2|" : "v=3|";
-    boolean names =
-        claimed.canonicalV2().startsWith(form + claimed.meshId() + "|")
-            && claimed.canonicalV2().endsWith("|" + issuer);
-    boolean signed =
-        claimed.signature().isEmpty()
-            || PublicKey.isKey(issuer)
-                && Keys.verify(
-                    new PublicKey(issuer), claimed.canonicalV2(), claimed.signature().get());
-    if (!names || !signed) {
-      throw badSignature();
-    }
-  }
-
-  private static Problem badSignature() {
-    return new Problem(
+  private static void refuse(String why) {
+    throw new Problem(
         ProblemCode.INVITE_BAD_SIGNATURE,
-        "The broker's answer is not signed by whoever invited you; nothing was saved. Ask them"
-            + " whether the link is theirs");
+        "The invite cannot be trusted: "
+            + why
+            + ". Nothing was saved; ask whoever invited you whether the link is theirs");
   }
 }
