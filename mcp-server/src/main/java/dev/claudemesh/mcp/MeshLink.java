@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
 final class MeshLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MeshLink.class);
 
+  private static final Duration FIRST_CONNECTION = Duration.ofSeconds(6);
+
   private final Membership membership;
   private final Inbox inbox;
   private final Outbox outbox;
@@ -109,19 +111,25 @@ final class MeshLink implements AutoCloseable {
         client.ask(new MemberRequest.ListMembers()).members());
   }
 
-  /// Refuses with what is wrong, instead of waiting for a connection that is not there.
+  /// Makes sure that calls can go through. A connection that is just being made is waited for a
+  /// moment: a session often calls its first tool before the broker has answered.
   ///
   /// @throws Problem `unreachable`, or what ended the connection
   void requireConnection() {
-    if (!connected()) {
-      throw trouble()
-          .orElseGet(() ->
-              new Problem(
-                  ProblemCode.UNREACHABLE,
-                  "Not connected to the mesh "
-                      + slug()
-                      + " yet; try again in a moment, or run: claudemesh doctor"));
+    if (connected()) {
+      return;
     }
+    if (client.state() == ConnectionState.CONNECTING) {
+      client.ready(FIRST_CONNECTION);
+      return;
+    }
+    throw trouble()
+        .orElseGet(() ->
+            new Problem(
+                ProblemCode.UNREACHABLE,
+                "Not connected to the mesh "
+                    + slug()
+                    + "; try again in a moment, or run: claudemesh doctor"));
   }
 
   /// Sends what waits, leaves the mesh at once, and gives the journals back.

@@ -1,0 +1,168 @@
+package dev.claudemesh.cli.claude;
+
+import dev.claudemesh.protocol.Wire;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A real Claude Code process that takes prompts on its standard input: a home of its own, an empty
+/// environment, our MCP server and our hooks, and a scripted model.
+final class RealClaude implements AutoCloseable {
+  private static final String VERSION = "2.1.329";
+
+  private final Process process;
+  private final Path log;
+
+  private RealClaude(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /// The native binary of the npm package, if it is on this machine.
+  static Optional<Path> binary() {
+    String cache =
+        System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+    return Stream.of(
+            Optional.ofNullable(System.getenv("CLAUDE_BIN")),
+            Optional.of(
+                cache
+                    + "/claudemesh/claude-code-"
+                    + VERSION
+                    + "/node_modules/@anthropic-ai/claude-code-linux-x64/claude"))
+        .flatMap(Optional::stream)
+        .map(Path::of)
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /// @param home folder of its own; the member's `config.json` is in `home/.claudemesh`
+  /// @param allowed tools it may call without asking
+  static RealClaude start(Path home, String apiUrl, String... allowed) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Path arguments = Files.writeString(home.resolve("java-arguments"), javaArguments());
+    String main = java + " @" + arguments + " dev.claudemesh.cli.Main ";
+    Path mcp = home.resolve("mcp.json");
+    ObjectNode server = Wire.mapper().createObjectNode();
+    ObjectNode entry =
+        server
+            .putObject("mcpServers")
+            .putObject("claudemesh")
+            .put("type", "stdio")
+            .put("command", java.toString());
+    entry.putArray("args").add("@" + arguments).add("dev.claudemesh.cli.Main").add("mcp");
+    Files.writeString(mcp, server.toString());
+    Path settings = home.resolve("settings.json");
+    Files.writeString(settings, hooks(main).toString());
+    List<String> command =
+        List.of(
+            binary().orElseThrow().toString(),
+            "-p",
+            "--input-format",
+            "stream-json",
+            "--output-format",
+            "stream-json",
+            "--verbose",
+            "--permission-mode",
+            "default",
+            "--allowedTools",
+            String.join(",", allowed),
+            "--mcp-config",
+            mcp.toString(),
+            "--settings",
+            settings.toString());
+    Path log = home.resolve("claude.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(home.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().clear();
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "HOME",
+                home.toString(),
+                "PATH",
+                System.getenv("PATH"),
+                "ANTHROPIC_BASE_URL",
+                apiUrl,
+                "ANTHROPIC_API_KEY",
+                "dummy-key-for-tests",
+                "ENABLE_TOOL_SEARCH",
+                "false",
+                "CLAUDEMESH_CONFIG_DIR",
+                home.resolve(".claudemesh").toString()));
+    return new RealClaude(builder.start(), log);
+  }
+
+  private static String javaArguments() {
+    return "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m --enable-native-access=ALL-UNNAMED\n"
+               + "-cp \""
+        + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
+            .replace("\\", "\\\\")
+        + "\"\n";
+  }
+
+  private static ObjectNode hooks(String main) {
+    ObjectNode settings = Wire.mapper().createObjectNode();
+    ObjectNode hooks = settings.putObject("hooks");
+    Map.of(
+            "SessionStart",
+            "session-start",
+            "UserPromptSubmit",
+            "prompt",
+            "Stop",
+            "stop",
+            "SessionEnd",
+            "session-end")
+        .forEach((event, word) ->
+            hooks
+                .putArray(event)
+                .addObject()
+                .putArray("hooks")
+                .addObject()
+                .put("type", "command")
+                .put("command", main + "hook " + word));
+    return settings;
+  }
+
+  /// What its user types.
+  void prompt(String text) throws IOException {
+    ObjectNode line = Wire.mapper().createObjectNode().put("type", "user");
+    line.putObject("message").put("role", "user").put("content", text);
+    OutputStream in = process.getOutputStream();
+    in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+  }
+
+  /// What it printed, for a failure's message.
+  String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      process.onExit().get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+}
