@@ -3,6 +3,7 @@ package dev.claudemesh.mcp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// What to do with letters that wait. Pure.
@@ -63,5 +64,12 @@ final class LetterRules {
       }
     }
     return chosen;
+  }
+
+  /// How many letters a prompt is told of without being given them.
+  static int worthAMention(Collection<Letter> waiting, MessageMode mode, Instant now) {
+    return mode == MessageMode.OFF
+        ? 0
+        : (int) waiting.stream().filter(letter -> !onItsWay(letter, now)).count();
   }
 }

@@ -84,29 +84,28 @@ final class Postman {
 
   /// The session is about to see a prompt: its user's, or a letter that was pushed.
   WithPrompt prompt(String text, Optional<Path> transcript) {
-    confirm(transcript);
     List<Letter> inPrompt;
-    boolean allShownBefore;
-    List<Letter> along;
-    int more;
+    boolean shownBefore;
     synchronized (this) {
       inPrompt =
           mode == MessageMode.PUSH
               ? waiting.values().stream().filter(letter -> text.contains(letter.id())).toList()
               : List.of();
-      allShownBefore = inPrompt.isEmpty() && isOnlyShownLetters(text);
+      shownBefore = inPrompt.isEmpty() && isOnlyShownLetters(text);
       forget(inPrompt);
-      along = LetterRules.withPrompt(List.copyOf(waiting.values()), mode, clock.instant());
-      forget(along);
-      more =
-          mode == MessageMode.OFF
-              ? 0
-              : (int)
-                  waiting.values().stream()
-                      .filter(letter -> !LetterRules.onItsWay(letter, clock.instant()))
-                      .count();
     }
     tellSeen(inPrompt);
+    confirm(transcript);
+    List<Letter> along;
+    int more;
+    synchronized (this) {
+      along =
+          shownBefore
+              ? List.of()
+              : LetterRules.withPrompt(List.copyOf(waiting.values()), mode, clock.instant());
+      forget(along);
+      more = LetterRules.worthAMention(waiting.values(), mode, clock.instant());
+    }
     tellSeen(along);
     List<String> context = new ArrayList<>();
     if (!along.isEmpty()) {
@@ -121,7 +120,7 @@ final class Postman {
     }
     return new WithPrompt(
         context.isEmpty() ? Optional.empty() : Optional.of(String.join("\n\n", context)),
-        allShownBefore);
+        shownBefore);
   }
 
   /// Learns from the session's transcript which pushed letters it was shown in the middle of a

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,14 +19,22 @@ final class Transcript {
 
   private Transcript() {}
 
-  /// Those of the ids that stand in the last 2 MiB of the file. A file that cannot be read holds
-  /// none.
+  /// Those of the ids that stand in the last 2 MiB of the file, in what the session was shown. A
+  /// file that cannot be read holds none.
   static Set<String> containing(Path file, Collection<String> ids) {
     if (ids.isEmpty()) {
       return Set.of();
     }
-    String tail = tail(file);
-    return ids.stream().filter(tail::contains).collect(Collectors.toSet());
+    List<String> shown = tail(file).lines().filter(Transcript::isShown).toList();
+    return ids.stream()
+        .filter(id -> shown.stream().anyMatch(line -> line.contains(id)))
+        .collect(Collectors.toSet());
+  }
+
+  /// A prompt that only waits in the queue, or that a hook held back, is written down too.
+  private static boolean isShown(String line) {
+    return !line.contains("\"type\":\"queue-operation\"")
+        && !line.contains("\"subtype\":\"informational\"");
   }
 
   private static String tail(Path file) {

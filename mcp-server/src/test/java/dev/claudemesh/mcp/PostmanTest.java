@@ -118,6 +118,25 @@ class PostmanTest {
   }
 
   @Test
+  void a_pushed_message_that_the_transcript_has_only_in_its_queue_is_still_to_be_shown(
+      @TempDir Path folder) throws Exception {
+    String frame =
+        MessageFrame.forInbox(
+            Letter.arrived("team", Letters.message("id1", Priority.NEXT, "Ana", "hello")));
+    Path transcript =
+        Files.writeString(
+            folder.resolve("t.jsonl"),
+            "{\"type\":\"queue-operation\",\"operation\":\"enqueue\",\"content\":\"id1\"}\n");
+    Postman postman = postman(MessageMode.PUSH);
+    postman.arrived("team", Letters.message("id1", Priority.NEXT, "Ana", "hello"));
+    postman.confirm(Optional.of(transcript));
+    assertThat(seen).isEmpty();
+    Postman.WithPrompt along = postman.prompt(frame, Optional.of(transcript));
+    assertThat(along.block()).isFalse();
+    assertThat(seen).containsExactly("id1");
+  }
+
+  @Test
   void through_any_history_nothing_is_shown_twice_and_nothing_is_lost() {
     RandomGenerator random = Seeds.random();
     for (int round = 0; round < 300; round++) {

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The main job with the real thing: two Claude Code processes, a scripted model, a broker on a
 /// real PostgreSQL.
 class TwoClaudesTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(25);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SEND = "mcp__claudemesh__send_message";
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -66,6 +66,15 @@ class TwoClaudesTest {
                             + " from mesh.member where display_name = 'ben')")
                     .equals(List.of("seen", "seen", "seen", "seen")));
         assertThat(dump(broker)).contains("backend").doesNotContain("canary");
+      } catch (AssertionError e) {
+        // What the tables held is gone with the test; a failure needs it.
+        throw new AssertionError(
+            e.getMessage()
+                + "\n"
+                + String.join("\n", column(broker, "select d::text from mesh.delivery d"))
+                + "\n"
+                + String.join("\n", column(broker, "select p::text from mesh.presence p")),
+            e);
       }
     }
   }
