@@ -12,6 +12,7 @@ import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore;
+import dev.claudemesh.broker.kernel.MembershipStore.Membership;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
@@ -58,6 +59,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   private final Leases leases;
   private final Peers peers;
   private final InstantSource clock;
+  private final Duration grace;
   private final int maxConnections;
   private final boolean compat;
   private final MeshKeys keys;
@@ -97,7 +99,8 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     this.store = new ConnectionStore(database);
     this.memberships = new MembershipStore(database);
     this.proofs = new ProofStore(database);
-    this.leases = new Leases(peers, bus, store, new News(peers), limits.timing().presenceGrace());
+    this.grace = limits.timing().presenceGrace();
+    this.leases = new Leases(peers, bus, store, new News(peers), grace);
     this.peers = peers;
     this.clock = clock;
     this.maxConnections = limits.sizes().connectionsPerMesh();
@@ -228,11 +231,24 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   private Outcome welcome(
       Admitted admitted, Entry entry, Tokens tokens, Connection connection, Instant now) {
+    checkStillMember(admitted.claim(), entry, now);
     HelloAck ack = ack(admitted, entry, tokens, now);
     connection.bind(entry.peer());
     connection.whenClosed(() -> leases.lost(connection, clock.instant()));
     leases.attach(entry, connection, now);
     return Outcome.of(ack);
+  }
+
+  /// Whoever was removed while we looked at their hello was not found among the peers to be shown
+  /// out; from here on they would be.
+  private void checkStillMember(Claim claim, Entry entry, Instant now) {
+    try {
+      Optional<Membership> membership = memberships.byKey(claim.meshId(), claim.memberKey());
+      refresh(entry.peer(), ConnectionRules.admit(claim, membership, compat));
+    } catch (Problem removed) {
+      leases.withdraw(entry, now);
+      throw removed;
+    }
   }
 
   private Outcome goodbye(Peer peer, Connection connection) {
@@ -261,7 +277,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     List<GroupRole> defaults = admitted.standing().defaultGroups();
     return new Peer.State(
         Optional.empty(),
-        now,
+        now.plus(grace),
         claim.displayName().orElse(admitted.member().displayName()),
         reported.orElse(Status.IDLE),
         reported.isPresent() ? StatusSource.HOOK : StatusSource.JSONL,
@@ -310,8 +326,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   private void hear(Happening happening) {
     switch (happening) {
-      case Happening.PeerEnded ended ->
-          leases.end(ended.peer(), ended.closeCode(), ended.reason(), clock.instant());
+      case Happening.PeerEnded ended -> end(ended);
       case Happening.MemberChanged changed -> refresh(changed.meshId(), changed.memberId());
       case Happening.MemberRemoved removed -> remove(removed);
       case Happening.MeshDeleted deleted ->
@@ -319,13 +334,19 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
               .all(deleted.meshId())
               .toList()
               .forEach(peer -> leases.end(peer, NORMAL, "mesh_deleted", clock.instant()));
-      case Happening.PeerReady ready -> {}
-      case Happening.PeerLost lost -> {}
-      case Happening.PeerLeft left -> {}
-      case Happening.GateOpened opened -> {}
-      case Happening.MemberJoined joined -> {}
-      case Happening.KeyNeeded needed -> {}
+      case Happening.PeerReady _,
+          Happening.PeerLost _,
+          Happening.PeerLeft _,
+          Happening.GateOpened _,
+          Happening.MemberJoined _,
+          Happening.KeyNeeded _ -> {}
     }
+  }
+
+  /// The peer may have come back as another object since the admin looked.
+  private void end(Happening.PeerEnded ended) {
+    Peer peer = peers.byPresence(ended.peer().presenceId()).orElse(ended.peer());
+    leases.end(peer, ended.closeCode(), ended.reason(), clock.instant());
   }
 
   private void remove(Happening.MemberRemoved removed) {
@@ -344,14 +365,17 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     }
     memberships
         .byId(meshId, memberId)
-        .map(MembershipStore.Membership::member)
+        .map(Membership::member)
         .ifPresent(member -> affected.forEach(peer -> refresh(peer, member)));
   }
 
-  private static void refresh(Peer peer, Member member) {
+  private void refresh(Peer peer, Member member) {
     String old = peer.member().displayName();
+    String name = member.displayName();
     peer.member(member);
-    peer.update(state ->
-        state.displayName().equals(old) ? state.withDisplayName(member.displayName()) : state);
+    if (!name.equals(old) && peer.displayName().equals(old)) {
+      peer.update(state -> state.withDisplayName(name));
+      store.displayName(peer.presenceId(), name);
+    }
   }
 }

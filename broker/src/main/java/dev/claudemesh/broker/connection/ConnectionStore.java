@@ -163,6 +163,15 @@ final class ConnectionStore {
         .execute();
   }
 
+  void displayName(String presenceId, String name) {
+    database
+        .dsl()
+        .update(PRESENCE)
+        .set(PRESENCE.DISPLAY_NAME, name)
+        .where(PRESENCE.ID.eq(presenceId))
+        .execute();
+  }
+
   /// A member is here, if only for a command.
   void seen(String memberId, Instant now) {
     seen(database.dsl(), memberId, now);

@@ -151,24 +151,36 @@ final class Leases {
 
   /// Ends a lease at once. Does nothing if it was ended before.
   void leave(Peer peer, Instant now) {
-    boolean left =
-        locked(
-            peer,
-            () -> {
-              if (!holds(peer)) {
-                return false;
-              }
-              if (peer.isSession()) {
-                store.end(peer, now);
-              }
-              resumeHashes.remove(peer.presenceId());
-              peer.update(state -> state.withConnection(Optional.empty(), now));
-              return peers.remove(peer);
-            });
-    if (left) {
+    if (remove(peer, now)) {
       news.left(peer, now);
       bus.publish(new Happening.PeerLeft(peer));
     }
+  }
+
+  /// Takes back that a peer was let in, before it got its socket. Others hear of it only if they
+  /// knew the peer.
+  void withdraw(Entry entry, Instant now) {
+    if (entry.resumed()) {
+      leave(entry.peer(), now);
+    } else {
+      remove(entry.peer(), now);
+    }
+  }
+
+  private boolean remove(Peer peer, Instant now) {
+    return locked(
+        peer,
+        () -> {
+          if (!holds(peer)) {
+            return false;
+          }
+          if (peer.isSession()) {
+            store.end(peer, now);
+          }
+          resumeHashes.remove(peer.presenceId());
+          peer.update(state -> state.withConnection(Optional.empty(), now));
+          return peers.remove(peer);
+        });
   }
 
   /// Closes a peer's socket and ends its lease at once.

@@ -4,6 +4,7 @@ import static dev.claudemesh.db.jooq.Tables.PRESENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.kernel.BrokerConfig;
+import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.RecordingConnection;
 import dev.claudemesh.protocol.Problem;
@@ -139,5 +140,18 @@ class AdmissionTest extends RoomTest {
     broker.connect(session);
     command.lose();
     broker.connect(session(anna));
+  }
+
+  @Test
+  void who_is_removed_while_the_hello_is_looked_at_stays_out_and_nobody_hears_of_it() {
+    RecordingConnection a = broker.connect(session(anna));
+    duringHello =
+        () -> {
+          mesh.revoke(bert, now);
+          broker.bus.publish(new Happening.MemberRemoved(mesh.id(), bert.id(), true));
+        };
+    assertThat(broker.refusal(session(bert).hello(next()))).isEqualTo("revoked");
+    assertThat(broker.peers.sessions(mesh.id())).hasSize(1);
+    assertThat(a.news()).isEmpty();
   }
 }

@@ -273,6 +273,9 @@ class LeaseTest extends RoomTest {
     assertThat(broker.peer(plain).displayName()).isEqualTo("Berta");
     assertThat(broker.peer(named).displayName()).isEqualTo("Reviewer");
     assertThat(broker.peer(named).member().displayName()).isEqualTo("Berta");
+    Run restarted = new Run(LimitsConfig.DEFAULTS, false);
+    restarted.room.restore();
+    assertThat(restarted.peer(plain).displayName()).isEqualTo("Berta");
   }
 
   @Test
@@ -311,5 +314,19 @@ class LeaseTest extends RoomTest {
                     PRESENCE,
                     PRESENCE.MEMBER_ID.eq(bert.id()).and(PRESENCE.DISCONNECTED_AT.isNull())))
         .isEqualTo(1);
+  }
+
+  @Test
+  void a_sweep_or_a_lost_socket_between_a_good_hello_and_its_answer_harms_nobody() {
+    Newcomer session = session(bert);
+    RecordingConnection socket = new RecordingConnection();
+    socket.whenBound(() -> broker.room.sweep(now));
+    broker.ask(socket, session.hello(next()));
+    assertThat(broker.peer(session).connected()).isTrue();
+    RecordingConnection brief = new RecordingConnection();
+    brief.whenBound(brief::lose);
+    broker.ask(brief, session.hello(next()));
+    assertThat(broker.peer(session).connected()).isFalse();
+    assertThat(broker.room.sweep(now.plus(GRACE))).isEqualTo(1);
   }
 }

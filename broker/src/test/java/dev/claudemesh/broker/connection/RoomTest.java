@@ -43,6 +43,7 @@ abstract class RoomTest {
   Somebody anna;
   Somebody bert;
   Optional<Status> reported = Optional.empty();
+  Runnable duringHello = () -> {};
   Run broker;
 
   @BeforeAll
@@ -84,7 +85,10 @@ abstract class RoomTest {
               () -> now,
               limits,
               compat,
-              (member, known) -> new ConnectionHandler.KeyState(1, "e2e", List.of(), List.of()),
+              (member, known) -> {
+                duringHello.run();
+                return new ConnectionHandler.KeyState(1, "e2e", List.of(), List.of());
+              },
               (client, at) -> reported);
       bus.subscribe(this::hear);
     }

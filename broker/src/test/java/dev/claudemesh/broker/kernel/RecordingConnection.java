@@ -16,6 +16,7 @@ public final class RecordingConnection implements Connection {
   private final List<Runnable> whenClosed = new ArrayList<>();
   private Optional<Peer> peer = Optional.empty();
   private Optional<String> closed = Optional.empty();
+  private Runnable whenBound = () -> {};
   private boolean open = true;
 
   /// Everything sent so far, in order.
@@ -99,9 +100,15 @@ public final class RecordingConnection implements Connection {
     return peer;
   }
 
+  /// What happens between a good hello and the peer's getting this socket.
+  public synchronized void whenBound(Runnable task) {
+    whenBound = task;
+  }
+
   @Override
   public synchronized void bind(Peer bound) {
     peer = Optional.of(bound);
+    whenBound.run();
   }
 
   @Override
