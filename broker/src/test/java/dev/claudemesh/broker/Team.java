@@ -254,8 +254,9 @@ public final class Team {
     return join(mesh, name, "member");
   }
 
-  /// Invites and lets in somebody with a role.
+  /// Invites and lets in somebody with a role, a moment after whatever came before.
   public Person join(Mesh mesh, String name, String role) {
+    advance(Duration.ofMillis(1));
     InviteReply.Created invite = as(mesh.owner(), invite(mesh.owner(), 2, role, 1));
     SecretKey key = Keys.generate();
     InviteReply.Claimed claimed = call(claim(invite.code(), key, name));

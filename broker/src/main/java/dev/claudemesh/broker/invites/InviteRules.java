@@ -90,7 +90,7 @@ final class InviteRules {
     if (!role.equals("member") && !role.equals("admin")) {
       throw invalid("\"role\" must be member or admin");
     }
-    if (role.equals("admin") && !issuer.owner() && !issuer.permissions().canManagePermissions()) {
+    if (role.equals("admin") && !mayMakeAdmins(issuer)) {
       throw new Problem(
           ProblemCode.FORBIDDEN,
           "Only the owner, or who may manage permissions, can invite an admin");
@@ -160,15 +160,25 @@ final class InviteRules {
     }
   }
 
-  /// Whether the admin who signed an invite still may.
+  /// Whether the admin who signed an invite still may, and still could make of somebody what it
+  /// says.
   ///
   /// @throws Problem `invite_revoked`
-  static void checkStillAdmin(Optional<Member> issuer) {
-    if (issuer.filter(member -> member.admin() && member.permissions().canInvite()).isEmpty()) {
+  static void checkStillAdmin(Optional<Member> issuer, String role) {
+    boolean may =
+        issuer
+            .filter(member -> member.admin() && member.permissions().canInvite())
+            .filter(member -> role.equals("member") || mayMakeAdmins(member))
+            .isPresent();
+    if (!may) {
       throw new Problem(
           ProblemCode.INVITE_REVOKED,
           "The admin who made this invite may not invite any more; ask for a new one");
     }
+  }
+
+  private static boolean mayMakeAdmins(Member issuer) {
+    return issuer.owner() || issuer.permissions().canManagePermissions();
   }
 
   /// Checks that the newcomer holds the key they bring, and asked for this now.

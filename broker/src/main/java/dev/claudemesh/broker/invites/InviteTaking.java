@@ -77,7 +77,8 @@ final class InviteTaking {
           memberships
               .byKey(mesh.id(), new PublicKey(invite.issuerPubkey()))
               .filter(found -> !found.revoked())
-              .map(MembershipStore.Membership::member));
+              .map(MembershipStore.Membership::member),
+          invite.role());
     }
     checkRoom(mesh);
     Optional<EpochKey> key =

@@ -3,6 +3,7 @@ package dev.claudemesh.broker.invites;
 import static dev.claudemesh.db.jooq.Tables.EPOCH_KEY;
 import static dev.claudemesh.db.jooq.Tables.INVITE;
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
+import static dev.claudemesh.db.jooq.Tables.PERMISSION;
 
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
@@ -72,6 +73,8 @@ final class NewcomerStore {
         .set(MEMBER.JOINED_AT, now)
         .where(MEMBER.ID.eq(before.id()))
         .execute();
+    // What they may do is what the invite makes of them, not what they could do before they left.
+    dsl.deleteFrom(PERMISSION).where(PERMISSION.MEMBER_ID.eq(before.id())).execute();
     use(dsl, invite, now);
     seal(dsl, invite.meshId(), before.id(), newcomer, now);
     return new Taken(before.id(), newcomer.displayName(), newcomer.role(), false);

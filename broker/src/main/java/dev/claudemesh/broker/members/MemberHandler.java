@@ -22,6 +22,7 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageEvent;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +72,9 @@ public final class MemberHandler implements Handler<MemberRequest<?>> {
   }
 
   private MemberReply.Members list(Member caller) {
+    Map<String, Integer> sessions = sessions(caller);
     return new MemberReply.Members(
-        true, store.list(caller.meshId()).stream().map(row -> shown(row, caller)).toList());
+        true, store.list(caller.meshId()).stream().map(row -> shown(row, sessions)).toList());
   }
 
   private MemberReply.Updated update(MemberRequest.Update request, Member caller) {
@@ -86,7 +88,7 @@ public final class MemberHandler implements Handler<MemberRequest<?>> {
       bus.publish(new Happening.MemberChanged(caller.meshId(), target.id()));
       tell(caller.meshId(), target.id(), changes);
     }
-    return new MemberReply.Updated(true, shown(after, caller), changes);
+    return new MemberReply.Updated(true, shown(after, sessions(caller)), changes);
   }
 
   /// The member's sessions learn what they are called now, and what groups and mode they have.
@@ -171,15 +173,17 @@ public final class MemberHandler implements Handler<MemberRequest<?>> {
         .orElseThrow(() -> new Problem(ProblemCode.NOT_FOUND, "That member has just left"));
   }
 
-  /// Sessions that hide themselves do not count as online for others.
-  private MemberReply.Member shown(MemberRow row, Member caller) {
-    boolean self = row.id().equals(caller.id());
-    int sessions =
-        (int)
-            peers.ofMember(caller.meshId(), row.id()).stream()
-                .filter(Peer::isSession)
-                .filter(peer -> self || peer.state().visible())
-                .count();
+  /// How many sessions each member has here. Those that hide themselves do not count for others.
+  private Map<String, Integer> sessions(Member caller) {
+    Map<String, Integer> sessions = new HashMap<>();
+    peers.sessions(caller.meshId()).stream()
+        .filter(peer -> peer.state().visible() || peer.member().id().equals(caller.id()))
+        .forEach(peer -> sessions.merge(peer.member().id(), 1, Integer::sum));
+    return sessions;
+  }
+
+  private static MemberReply.Member shown(MemberRow row, Map<String, Integer> sessionsByMember) {
+    int sessions = sessionsByMember.getOrDefault(row.id(), 0);
     return new MemberReply.Member(
         row.id(),
         row.displayName(),

@@ -4,6 +4,7 @@ import static dev.claudemesh.db.jooq.Tables.EPOCH_KEY;
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.MESH;
 import static dev.claudemesh.db.jooq.Tables.PEER_STATE;
+import static dev.claudemesh.db.jooq.Tables.PERMISSION;
 
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Wire;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
@@ -80,7 +82,8 @@ final class MemberStore {
         .orElse(SelfEditable.ALL);
   }
 
-  /// Changes the fields that are given.
+  /// Changes the fields that are given. A new role brings its own permissions: what was set one by
+  /// one for the old one is forgotten.
   void update(String meshId, MemberRequest.Update change) {
     Map<Field<?>, Object> fields = new HashMap<>();
     change.displayName().ifPresent(name -> fields.put(MEMBER.DISPLAY_NAME, name.strip()));
@@ -91,15 +94,27 @@ final class MemberStore {
                 MEMBER.ROLE_TAG, tag.isBlank() ? DSL.castNull(MEMBER.ROLE_TAG) : tag.strip()));
     change.groups().ifPresent(groups -> fields.put(MEMBER.DEFAULT_GROUPS, json(groups)));
     change.messageMode().ifPresent(mode -> fields.put(MEMBER.MESSAGE_MODE, mode));
-    change.permission().ifPresent(role -> fields.put(MEMBER.ROLE, role));
-    database
-        .dsl()
-        .update(MEMBER)
-        .set(fields)
-        .where(MEMBER.MESH_ID.eq(meshId))
-        .and(MEMBER.ID.eq(change.memberId()))
-        .and(MEMBER.REVOKED_AT.isNull())
-        .execute();
+    Condition who =
+        MEMBER
+            .MESH_ID
+            .eq(meshId)
+            .and(MEMBER.ID.eq(change.memberId()))
+            .and(MEMBER.REVOKED_AT.isNull());
+    database.transaction(dsl -> {
+      if (!fields.isEmpty()) {
+        dsl.update(MEMBER).set(fields).where(who).execute();
+      }
+      change.permission().ifPresent(role -> role(dsl, who, change.memberId(), role));
+      return change;
+    });
+  }
+
+  private static void role(DSLContext dsl, Condition who, String memberId, String role) {
+    int changed =
+        dsl.update(MEMBER).set(MEMBER.ROLE, role).where(who).and(MEMBER.ROLE.ne(role)).execute();
+    if (changed == 1) {
+      dsl.deleteFrom(PERMISSION).where(PERMISSION.MEMBER_ID.eq(memberId)).execute();
+    }
   }
 
   /// Keys of everyone who is or was a member.

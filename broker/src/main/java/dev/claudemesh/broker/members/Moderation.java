@@ -80,6 +80,7 @@ final class Moderation {
         () -> bus.publish(new Happening.MemberRemoved(admin.meshId(), target.id(), true)));
   }
 
+  /// Only the owner can remove an admin, so only the owner can bring one back as an admin.
   Outcome unban(MemberRequest.Unban request, Member admin) {
     List<Named> removed =
         store.removed(admin.meshId()).stream()
@@ -88,7 +89,7 @@ final class Moderation {
     Named target = MemberRules.named(request.target(), removed).getFirst();
     int epoch =
         store
-            .takeBack(admin.meshId(), target.memberId(), clock.instant())
+            .takeBack(admin.meshId(), target.memberId(), admin.owner(), clock.instant())
             .orElseThrow(() ->
                 new Problem(ProblemCode.NOT_FOUND, target.name() + " is not removed any more"));
     return Outcome.of(

@@ -2,6 +2,7 @@ package dev.claudemesh.broker.members;
 
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.MESH;
+import static dev.claudemesh.db.jooq.Tables.PERMISSION;
 
 import dev.claudemesh.db.Database;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 
 /// Members who were removed, or left. Their rows stay: messages and lists keep naming them.
 ///
@@ -48,8 +50,9 @@ final class RemovalStore {
   /// Takes a removed member back. They count as having come now: epochs that passed without them
   /// stay closed to them.
   ///
+  /// @param asBefore with the role and permissions they had; else as an ordinary member
   /// @return the mesh's epoch; empty if they were not removed
-  Optional<Integer> takeBack(String meshId, String memberId, Instant now) {
+  Optional<Integer> takeBack(String meshId, String memberId, boolean asBefore, Instant now) {
     return database.transaction(dsl -> {
       int epoch = lock(dsl, meshId);
       int changed =
@@ -57,10 +60,14 @@ final class RemovalStore {
               .setNull(MEMBER.REVOKED_AT)
               .setNull(MEMBER.REVOKED_BY)
               .set(MEMBER.JOINED_AT, now)
+              .set(MEMBER.ROLE, asBefore ? MEMBER.ROLE : DSL.val("member"))
               .where(MEMBER.MESH_ID.eq(meshId))
               .and(MEMBER.ID.eq(memberId))
               .and(BANNED)
               .execute();
+      if (changed == 1 && !asBefore) {
+        dsl.deleteFrom(PERMISSION).where(PERMISSION.MEMBER_ID.eq(memberId)).execute();
+      }
       return changed == 1 ? Optional.of(epoch) : Optional.empty();
     });
   }

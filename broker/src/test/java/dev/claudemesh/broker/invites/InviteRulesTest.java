@@ -15,6 +15,7 @@ import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.invites.InviteRequest.Preset;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -135,13 +136,25 @@ class InviteRulesTest {
 
   @Test
   void an_invite_of_an_admin_who_is_none_any_more_does_not_count() {
-    Refusal.expect(ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.empty()));
+    Member member = member(ADMIN_KEY.publicKey(), false, false, Permissions.MEMBER);
+    Refusal.expect(
+        ProblemCode.INVITE_REVOKED, () -> InviteRules.checkStillAdmin(Optional.empty(), "member"));
     Refusal.expect(
         ProblemCode.INVITE_REVOKED,
-        () ->
-            InviteRules.checkStillAdmin(
-                Optional.of(member(ADMIN_KEY.publicKey(), false, false, Permissions.MEMBER))));
-    assertThatCode(() -> InviteRules.checkStillAdmin(Optional.of(ADMIN)))
+        () -> InviteRules.checkStillAdmin(Optional.of(member), "member"));
+    assertThatCode(() -> InviteRules.checkStillAdmin(Optional.of(ADMIN), "admin"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void an_invite_that_makes_admins_ends_when_its_issuer_may_not_make_any() {
+    Map<String, Boolean> limited = Permissions.ADMIN.toMap();
+    limited.put("canManagePermissions", false);
+    Member issuer = member(ADMIN_KEY.publicKey(), true, false, Permissions.of(limited));
+    Refusal.expect(
+        ProblemCode.INVITE_REVOKED,
+        () -> InviteRules.checkStillAdmin(Optional.of(issuer), "admin"));
+    assertThatCode(() -> InviteRules.checkStillAdmin(Optional.of(issuer), "member"))
         .doesNotThrowAnyException();
   }
 

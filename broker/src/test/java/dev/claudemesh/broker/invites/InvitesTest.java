@@ -8,6 +8,7 @@ import dev.claudemesh.broker.Team.Mesh;
 import dev.claudemesh.broker.Team.Person;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.MeshCreation;
+import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.db.jooq.Tables;
 import dev.claudemesh.protocol.Problem;
@@ -24,6 +25,7 @@ import dev.claudemesh.protocol.meshes.MeshRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -185,6 +187,18 @@ class InvitesTest {
     Refusal.expect(
         ProblemCode.INVITE_EXHAUSTED,
         () -> team.call(team.claim(invite.code(), Keys.generate(), "Cleo")));
+  }
+
+  @Test
+  void who_comes_back_may_do_what_the_new_invite_says_and_no_more() {
+    Mesh mesh = team.mesh("Fresh start");
+    Person ben = team.join(mesh, "Ben");
+    team.as(
+        mesh.owner(),
+        new MemberRequest.SetPermissions(ben.memberId(), Map.of("canDeleteMesh", true)));
+    team.as(ben, new MemberRequest.Leave());
+    team.call(team.claim(invite(mesh, 1).code(), ben.key(), "Ben"));
+    assertThat(team.member(ben).permissions()).isEqualTo(Permissions.MEMBER);
   }
 
   @Test

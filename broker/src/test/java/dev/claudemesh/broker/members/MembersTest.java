@@ -7,6 +7,7 @@ import dev.claudemesh.broker.Team;
 import dev.claudemesh.broker.Team.Mesh;
 import dev.claudemesh.broker.Team.Person;
 import dev.claudemesh.broker.kernel.Happening;
+import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -246,6 +247,37 @@ class MembersTest {
   }
 
   @Test
+  void who_loses_the_admin_role_loses_what_was_set_with_it() {
+    Mesh mesh = team.mesh("Demoted");
+    Person ada = team.join(mesh, "Ada", "admin");
+    team.as(
+        mesh.owner(),
+        new MemberRequest.SetPermissions(ada.memberId(), Map.of("canDeleteMesh", true)));
+    team.as(mesh.owner(), role(ada, "member"));
+    assertThat(team.member(ada).permissions()).isEqualTo(Permissions.MEMBER);
+    team.as(
+        mesh.owner(), new MemberRequest.SetPermissions(ada.memberId(), Map.of("canInvite", true)));
+    team.as(mesh.owner(), role(ada, "member"));
+    assertThat(team.member(ada).permissions().canInvite()).as("nothing changed").isTrue();
+  }
+
+  @Test
+  void an_admin_whom_the_owner_removed_comes_back_as_one_only_by_the_owner() {
+    Mesh mesh = team.mesh("Restored");
+    Person ada = team.join(mesh, "Ada", "admin");
+    Person ava = team.join(mesh, "Ava", "admin");
+    team.as(
+        mesh.owner(),
+        new MemberRequest.SetPermissions(ada.memberId(), Map.of("canDeleteMesh", true)));
+    team.as(mesh.owner(), new MemberRequest.Ban(ada.memberId()));
+    team.as(ava, new MemberRequest.Unban("Ada"));
+    assertThat(team.member(ada).permissions()).isEqualTo(Permissions.MEMBER);
+    team.as(mesh.owner(), new MemberRequest.Ban(ava.memberId()));
+    team.as(mesh.owner(), new MemberRequest.Unban("Ava"));
+    assertThat(team.member(ava).admin()).isTrue();
+  }
+
+  @Test
   void admins_do_not_ban_each_other() {
     Mesh mesh = team.mesh("Admins");
     Person ada = team.join(mesh, "Ada", "admin");
@@ -276,6 +308,16 @@ class MembersTest {
         .contains(new Happening.MemberRemoved(mesh.id(), ben.memberId(), false));
     assertThat(team.as(mesh.owner(), new MemberRequest.ListBans()).bans()).isEmpty();
     assertThat(team.as(mesh.owner(), new MemberRequest.ListMembers()).members()).hasSize(1);
+  }
+
+  private static MemberRequest.Update role(Person person, String role) {
+    return new MemberRequest.Update(
+        person.memberId(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(role));
   }
 
   private static MemberRequest.Update rename(Person person, String name) {
