@@ -19,7 +19,7 @@ final class CloseMatches {
     if (wanted.length() > LONGEST) {
       return List.of();
     }
-    int far = Math.max(1, wanted.length() / 3);
+    int far = Math.max(1, (wanted.length() + 1) / 3);
     return names.stream()
         .distinct()
         .filter(name -> name.length() <= LONGEST && distance(wanted, lower(name)) <= far)

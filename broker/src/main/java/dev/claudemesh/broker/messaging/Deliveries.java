@@ -12,7 +12,6 @@ import dev.claudemesh.broker.messaging.Round.Placement;
 import dev.claudemesh.broker.messaging.Round.Posting;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.Capability;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import java.time.Duration;
@@ -329,10 +328,7 @@ final class Deliveries {
         .connection()
         .ifPresent(socket ->
             courier.push(
-                mailbox.peer(),
-                socket,
-                letter.id(),
-                Wire.encode(letter.push(row.copy().recipientKey()), Optional.empty())));
+                mailbox.peer(), socket, letter.id(), letter.frame(row.copy().recipientKey())));
   }
 
   /// Nothing is known to be on disk: refuse what can be sent again, remember the rest, and take
@@ -342,9 +338,12 @@ final class Deliveries {
     round.postings().forEach(posting -> refuse(posting.accept(), problem));
   }
 
-  /// Refuses a message, and with it those of the same sender that come before it is sent again.
+  /// Refuses a message. One that will be sent again holds up what the same sender sends before
+  /// that.
   void refuse(Command.Accept accept, Problem problem) {
-    lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
+    if (problem.code() == ProblemCode.BUSY) {
+      lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
+    }
     accept.receipt().completeExceptionally(problem);
   }
 

@@ -106,6 +106,10 @@ final class GroupCommitWriter implements MessageWriter {
   @Override
   public void stop() {
     queue.close();
+    if (thread.getState() == Thread.State.NEW) {
+      refuseWaiting(CommandQueue.shuttingDown());
+      return;
+    }
     try {
       thread.join(stop);
       thread.interrupt();

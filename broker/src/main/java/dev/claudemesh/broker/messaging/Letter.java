@@ -1,9 +1,15 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
+import dev.claudemesh.protocol.messaging.MessageRequest.Send;
 import dev.claudemesh.protocol.messaging.Priority;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// A message as the broker keeps it: who sent it to whom, and a body it cannot read.
@@ -37,14 +43,50 @@ record Letter(
     }
   }
 
+  /// A message that was just accepted from a peer.
+  ///
+  /// @param ttl how long it may wait for a recipient
+  static Letter of(Send send, Peer author, Target target, Instant now, Duration ttl) {
+    Instant accepted = now.truncatedTo(ChronoUnit.MILLIS);
+    return new Letter(
+        Ids.next(),
+        author.meshId(),
+        new Sender(
+            author.member().id(),
+            author.member().key().hex(),
+            author.address().hex(),
+            author.displayName()),
+        target.spec(),
+        target.kind(),
+        send.priority(),
+        new Body(send.enc(), send.epoch(), send.nonce(), send.ciphertext()),
+        send.clientMessageId(),
+        send.requestFingerprint(),
+        send.replyToId(),
+        send.hops().orElse(0),
+        send.notifySender().orElse(false),
+        Optional.empty(),
+        accepted,
+        accepted.plus(ttl));
+  }
+
   /// Place in the order of hand-out: 0 is handed out first.
   int rank() {
     return priority.ordinal();
   }
 
-  /// The frame that brings it to a recipient. A copy for many names no key, so that it is encoded
-  /// once for all of them.
-  Push push(String recipientKey) {
+  /// The encoded push for all recipients of a message that was just accepted.
+  byte[] frame() {
+    return frame(targetSpec);
+  }
+
+  /// The encoded push for one recipient. A copy for many names no key, so that it is encoded once
+  /// for all of them.
+  byte[] frame(String recipientKey) {
+    return Wire.encode(push(recipientKey), Optional.empty());
+  }
+
+  private Push push(String recipientKey) {
     return new Push(
         id,
         meshId,

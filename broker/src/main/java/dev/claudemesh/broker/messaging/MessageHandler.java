@@ -13,14 +13,12 @@ import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -127,13 +125,17 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     Peer author = caller.requirePeer();
     MessageRules.checkForm(send, limits.rates().maxHops());
     Admission.Admitted admitted = admission.admit(send, author);
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    Letter letter = letter(send, author, admitted.target(), now);
-    byte[] frame = Wire.encode(letter.push(letter.targetSpec()), Optional.empty());
+    Letter letter =
+        Letter.of(send, author, admitted.target(), clock.instant(), limits.timing().messageTtl());
     CompletableFuture<Receipt> receipt = new CompletableFuture<>();
     submit(
         new Command.Accept(
-            letter, admitted.recipients(), author, caller.requireConnection(), frame, receipt));
+            letter,
+            admitted.recipients(),
+            author,
+            caller.requireConnection(),
+            letter.frame(),
+            receipt));
     return new Outcome.Later(
         receipt.thenApply(accepted -> ack(send, accepted)),
         () -> {
@@ -150,29 +152,6 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
       lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
       throw busy;
     }
-  }
-
-  private Letter letter(MessageRequest.Send send, Peer author, Target target, Instant now) {
-    return new Letter(
-        Ids.next(),
-        author.meshId(),
-        new Letter.Sender(
-            author.member().id(),
-            author.member().key().hex(),
-            author.address().hex(),
-            author.displayName()),
-        target.spec(),
-        target.kind(),
-        send.priority(),
-        new Letter.Body(send.enc(), send.epoch(), send.nonce(), send.ciphertext()),
-        send.clientMessageId(),
-        send.requestFingerprint(),
-        send.replyToId(),
-        send.hops().orElse(0),
-        send.notifySender().orElse(false),
-        Optional.empty(),
-        now,
-        now.plus(limits.timing().messageTtl()));
   }
 
   private static Ack ack(MessageRequest.Send send, Receipt receipt) {

@@ -1,0 +1,196 @@
+package dev.claudemesh.broker.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.messaging.TroubledQueue.Trouble;
+import dev.claudemesh.db.TestDatabase;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.messaging.Priority;
+import dev.claudemesh.protocol.presence.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What happens to messages while the database is away, says nothing, or refuses a row.
+class LedgerTest {
+  private static TestDatabase database;
+
+  private TroubledQueue queue;
+  private World world;
+  private Peer ann;
+  private Peer bob;
+
+  @BeforeAll
+  static void open() {
+    database = TestDatabase.create();
+  }
+
+  @AfterAll
+  static void close() {
+    database.close();
+  }
+
+  @BeforeEach
+  void twoPeers() {
+    world =
+        new World(
+            database.database(),
+            32,
+            store -> {
+              queue = new TroubledQueue(store);
+              return queue;
+            },
+            OneByOneWriter::new);
+    Member annMember = world.member("ann");
+    ann = world.session(annMember);
+    bob = world.session(world.member("bob"));
+  }
+
+  private CompletableFuture<Receipt> send(String text) {
+    return send(text, Ids.next());
+  }
+
+  private CompletableFuture<Receipt> send(String text, String clientId) {
+    return world.send(ann, bob.address().hex(), Priority.NEXT, text, Optional.of(clientId));
+  }
+
+  private static ProblemCode problem(CompletableFuture<Receipt> receipt) {
+    return receipt
+                .handle((ok, failure) ->
+                    failure instanceof CompletionException e ? e.getCause() : failure)
+                .join()
+            instanceof Problem problem
+        ? problem.code()
+        : null;
+  }
+
+  @Test
+  void while_the_database_is_away_a_send_is_refused_as_busy_and_nothing_is_pushed() {
+    queue.is(Trouble.AWAY);
+
+    assertThat(problem(send("one"))).isEqualTo(ProblemCode.BUSY);
+    assertThat(ProblemCode.BUSY.retryable()).isTrue();
+
+    assertThat(World.shown(bob)).isEmpty();
+  }
+
+  @Test
+  void when_the_database_is_back_everything_goes_on_without_a_restart() {
+    send("before");
+    queue.is(Trouble.AWAY);
+    world.confirmAll(bob);
+    problem(send("refused", "id"));
+    queue.is(Trouble.NONE);
+
+    assertThat(send("refused", "id").join().recipients()).isOne();
+
+    assertThat(World.shown(bob)).containsExactly("before", "refused");
+    assertThat(world.statuses())
+        .containsEntry("before to bob", "delivered")
+        .containsEntry("refused to bob", "leased");
+  }
+
+  @Test
+  void a_commit_that_nobody_heard_of_is_not_shown_twice_when_the_client_sends_again() {
+    queue.is(Trouble.SILENT);
+    assertThat(problem(send("one", "id"))).isEqualTo(ProblemCode.BUSY);
+    assertThat(World.shown(bob)).isEmpty();
+    queue.is(Trouble.NONE);
+
+    send("one", "id").join();
+    send("two").join();
+
+    assertThat(World.shown(bob)).containsExactly("one", "two");
+  }
+
+  @Test
+  void rows_that_were_leased_by_a_commit_that_nobody_heard_of_are_handed_out_in_order() {
+    world.status(bob, Status.WORKING);
+    send("one");
+    send("two");
+    queue.is(Trouble.SILENT);
+    world.status(bob, Status.IDLE);
+    assertThat(World.shown(bob)).isEmpty();
+    queue.is(Trouble.NONE);
+
+    send("three").join();
+
+    assertThat(World.shown(bob)).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void what_was_sent_after_a_refused_message_does_not_overtake_it() {
+    queue.is(Trouble.AWAY);
+    problem(send("one", "first"));
+    queue.is(Trouble.NONE);
+
+    assertThat(problem(send("two", "second"))).isEqualTo(ProblemCode.BUSY);
+    send("one", "first").join();
+    send("two", "second").join();
+
+    assertThat(World.shown(bob)).containsExactly("one", "two");
+  }
+
+  @Test
+  void a_sender_that_gives_a_refused_message_up_may_go_on_after_a_while() {
+    queue.is(Trouble.AWAY);
+    problem(send("one"));
+    queue.is(Trouble.NONE);
+    world.clock.advance(Duration.ofSeconds(31));
+
+    send("two").join();
+
+    assertThat(World.shown(bob)).containsExactly("two");
+  }
+
+  @Test
+  void one_bad_message_does_not_take_others_of_its_batch_with_it() {
+    queue.refuses(letter -> letter.clientMessageId().equals(Optional.of("bad")));
+    List<Command.Accept> batch =
+        Stream.of("good", "bad", "better")
+            .map(id -> world.accept(ann, bob.address().hex(), Priority.NEXT, id, Optional.of(id)))
+            .toList();
+
+    world.ledger.attempt(List.copyOf(batch));
+
+    assertThat(batch.stream().map(accept -> problem(accept.receipt())))
+        .containsExactly(null, ProblemCode.INTERNAL, null);
+    world.ledger.attempt(List.of());
+    assertThat(World.shown(bob)).containsExactly("good", "better");
+  }
+
+  @Test
+  void what_was_leased_when_the_broker_died_is_pushed_by_the_next_one() {
+    send("one");
+    World next = world.reborn();
+    Peer back = next.connected(bob);
+
+    assertThat(World.shown(back)).containsExactly("one");
+  }
+
+  @Test
+  void a_repeated_message_in_one_batch_is_stored_once() {
+    List<Command.Accept> batch =
+        Stream.of("id", "id")
+            .map(
+                id -> world.accept(ann, bob.address().hex(), Priority.NEXT, "one", Optional.of(id)))
+            .toList();
+
+    world.ledger.attempt(List.copyOf(batch));
+
+    assertThat(batch.get(1).receipt().join().messageId())
+        .isEqualTo(batch.get(0).receipt().join().messageId());
+    assertThat(World.shown(bob)).containsExactly("one");
+  }
+}
