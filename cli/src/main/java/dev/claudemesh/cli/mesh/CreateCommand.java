@@ -46,7 +46,7 @@ public final class CreateCommand extends CliCommand {
   private Optional<String> description = Optional.empty();
 
   @Option(
-      names = "--as",
+      names = {"--as", "--name"},
       paramLabel = "<name>",
       description = "Your name on the mesh; your user name if absent.")
   private Optional<String> as = Optional.empty();
