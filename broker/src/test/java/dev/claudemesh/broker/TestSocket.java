@@ -263,7 +263,7 @@ public final class TestSocket implements AutoCloseable {
       return earlier.get();
     }
     while (true) {
-      ObjectNode frame = await(frames, "a frame; there were " + skipped);
+      ObjectNode frame = await(frames, "a frame");
       if (fits.test(frame)) {
         return frame;
       }
@@ -334,11 +334,13 @@ public final class TestSocket implements AutoCloseable {
     await(pongs, "a pong");
   }
 
-  private static <T> T await(BlockingQueue<T> queue, String what) {
+  private <T> T await(BlockingQueue<T> queue, String what) {
     try {
       T found = queue.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       if (found == null) {
-        throw new AssertionError("Waited in vain for " + what);
+        String state = closing.isDone() ? "; the connection ended: " + closing.join() : "";
+        throw new AssertionError(
+            "Waited in vain for " + what + state + "; other frames: " + skipped);
       }
       return found;
     } catch (InterruptedException e) {
