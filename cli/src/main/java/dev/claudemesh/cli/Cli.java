@@ -4,6 +4,7 @@ import dev.claudemesh.cli.broker.BrokerCommand;
 import dev.claudemesh.cli.claude.HookCommand;
 import dev.claudemesh.cli.claude.LaunchCommand;
 import dev.claudemesh.cli.claude.McpCommand;
+import dev.claudemesh.cli.demo.DemoCommand;
 import dev.claudemesh.cli.doctor.DoctorCommand;
 import dev.claudemesh.cli.install.InstallCommand;
 import dev.claudemesh.cli.install.UninstallCommand;
@@ -77,7 +78,8 @@ public final class Cli {
             LaunchCommand.class,
             McpCommand.class,
             HookCommand.class));
-    groups.put("This machine", List.of(BrokerCommand.class, DoctorCommand.class));
+    groups.put(
+        "This machine", List.of(DemoCommand.class, BrokerCommand.class, DoctorCommand.class));
     return groups;
   }
 

@@ -45,9 +45,15 @@ public final class DoctorCommand extends CliCommand {
             findings.stream().filter(finding -> finding.level() == Level.WARNING).findFirst());
     Answer answer = Answer.of(new Report(bad.isEmpty(), findings));
     findings.forEach(finding -> answer.line(terminal -> line(terminal, finding)));
-    return answer
-        .exit(bad.map(Finding::exit).orElse(ExitCode.OK))
-        .next(first.flatMap(Finding::mend).orElse("claudemesh peers"));
+    return answer.exit(bad.map(Finding::exit).orElse(ExitCode.OK)).next(next(first));
+  }
+
+  /// A step that is no command of ours stands with its finding; after it, the doctor looks again.
+  private static String next(Optional<Finding> first) {
+    return first
+        .flatMap(Finding::mend)
+        .map(mend -> mend.startsWith("claudemesh ") ? mend : "claudemesh doctor")
+        .orElse("claudemesh peers");
   }
 
   private static String line(Terminal terminal, Finding finding) {

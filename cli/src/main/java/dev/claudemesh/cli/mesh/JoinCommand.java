@@ -132,8 +132,9 @@ public final class JoinCommand extends CliCommand {
           }
         };
     try (Link link = Link.open(context, member, listener)) {
-      return !link.hello().epochKeys().isEmpty()
-          || came.await(KEY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      boolean there = !link.hello().epochKeys().isEmpty();
+      return there
+          || !link.peers().isEmpty() && came.await(KEY_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (Problem e) {
       // The membership is saved; the key comes with the next connection.
       return false;
