@@ -7,76 +7,119 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Every way to fail that leaves the broker, one line a code. The wire name is the constant in lower case.
+/// Every way to fail that leaves the broker, one line a code. The wire name is the constant in
+/// lower case.
 public enum ProblemCode {
-  MALFORMED(Category.INVALID),
-  UNKNOWN_TYPE(Category.INVALID),
-  INVALID_REQUEST(Category.INVALID),
-  INVALID(Category.INVALID),
-  INVALID_ARGUMENT(Category.INVALID),
-  AMBIGUOUS_PREFIX(Category.INVALID),
-  TOO_LARGE(Category.TOO_LARGE),
+  MALFORMED(
+      Category.INVALID,
+      "The frame or body is not one JSON object that can be read; nothing was done"),
+  UNKNOWN_TYPE(Category.INVALID, "There is no operation of this name, at least not on the socket"),
+  INVALID_REQUEST(
+      Category.INVALID,
+      "A field is missing, of the wrong kind or over its limit; details.field names it"),
+  INVALID(
+      Category.INVALID,
+      "The fields are well-formed, but what they ask for makes no sense together"),
+  INVALID_ARGUMENT(
+      Category.INVALID, "A value cannot be what it is said to be: a key, a link, an address"),
+  AMBIGUOUS_PREFIX(
+      Category.INVALID, "The beginning of an id or name fits several; write more of it"),
+  TOO_LARGE(Category.TOO_LARGE, "The body is larger than the broker takes"),
 
-  NO_HELLO(Category.UNAUTHENTICATED),
-  HELLO_TIMEOUT(Category.UNAUTHENTICATED),
-  ALREADY_AUTHENTICATED(Category.CONFLICT),
-  TIMESTAMP_SKEW(Category.UNAUTHENTICATED),
-  BAD_SIGNATURE(Category.UNAUTHENTICATED),
-  BAD_SESSION_PUBKEY(Category.UNAUTHENTICATED),
-  BAD_PARENT_PUBKEY(Category.UNAUTHENTICATED),
-  PARENT_MEMBER_ID_MISMATCH(Category.UNAUTHENTICATED),
-  ATTESTATION_MISMATCH(Category.UNAUTHENTICATED),
-  EXPIRED(Category.UNAUTHENTICATED),
-  TTL_TOO_LONG(Category.UNAUTHENTICATED),
-  SESSION_KEY_UNPROVEN(Category.UNAUTHENTICATED),
-  SESSION_KEY_TAKEN(Category.UNAUTHENTICATED),
-  REPLAYED(Category.UNAUTHENTICATED),
-  UNAUTHORIZED(Category.UNAUTHENTICATED),
-  REVOKED(Category.FORBIDDEN),
-  CAPACITY(Category.BUSY),
+  NO_HELLO(Category.UNAUTHENTICATED, "The first frame of a connection must be a hello"),
+  HELLO_TIMEOUT(Category.UNAUTHENTICATED, "No hello came in time; the connection was closed"),
+  ALREADY_AUTHENTICATED(
+      Category.CONFLICT, "The connection had its hello; a second one changes nothing"),
+  TIMESTAMP_SKEW(
+      Category.UNAUTHENTICATED,
+      "The signed time is more than a minute off; set the clock of this machine"),
+  BAD_SIGNATURE(Category.UNAUTHENTICATED, "The signature is not the key's over exactly this text"),
+  BAD_SESSION_PUBKEY(
+      Category.UNAUTHENTICATED, "The session key is not 64 lower-case hex characters"),
+  BAD_PARENT_PUBKEY(Category.UNAUTHENTICATED, "The member key is not 64 lower-case hex characters"),
+  PARENT_MEMBER_ID_MISMATCH(Category.UNAUTHENTICATED, "The member id belongs to another key"),
+  ATTESTATION_MISMATCH(
+      Category.UNAUTHENTICATED,
+      "The member's statement is about another session or another member"),
+  EXPIRED(
+      Category.UNAUTHENTICATED,
+      "The member's statement about the session key has ended; make a new one"),
+  TTL_TOO_LONG(
+      Category.UNAUTHENTICATED, "The member's statement reaches further than 24 hours ahead"),
+  SESSION_KEY_UNPROVEN(
+      Category.UNAUTHENTICATED,
+      "Nothing proves that the session key is the client's; send sessionSignature or a"
+          + " session_hello"),
+  SESSION_KEY_TAKEN(Category.UNAUTHENTICATED, "The session key is in use by another member"),
+  REPLAYED(Category.UNAUTHENTICATED, "This signature was used before; sign again with a new time"),
+  UNAUTHORIZED(
+      Category.UNAUTHENTICATED,
+      "The key belongs to no member of the mesh, or nobody signed the call"),
+  REVOKED(Category.FORBIDDEN, "The member was removed from the mesh"),
+  CAPACITY(Category.BUSY, "The mesh has as many connections as the broker allows"),
 
-  FORBIDDEN(Category.FORBIDDEN),
-  BLOCKED(Category.FORBIDDEN),
-  MESH_CREATION_CLOSED(Category.FORBIDDEN),
-  NOT_FOUND(Category.NOT_FOUND),
-  UNKNOWN_TARGET(Category.NOT_FOUND),
-  NO_RECIPIENTS(Category.NOT_FOUND),
-  EXISTS(Category.CONFLICT),
-  STALE_EPOCH(Category.CONFLICT),
-  KEY_PENDING(Category.CONFLICT),
-  LIMIT(Category.CONFLICT),
-  LOOP_SUSPECTED(Category.CONFLICT),
-  REPEATED(Category.CONFLICT),
-  ENCRYPTION_REQUIRED(Category.INVALID),
+  FORBIDDEN(Category.FORBIDDEN, "The caller may not do this; an admin of the mesh can change that"),
+  BLOCKED(Category.FORBIDDEN, "The receiver does not accept this from the caller"),
+  MESH_CREATION_CLOSED(Category.FORBIDDEN, "This broker does not let the caller make meshes"),
+  NOT_FOUND(Category.NOT_FOUND, "There is no such thing in this mesh"),
+  UNKNOWN_TARGET(
+      Category.NOT_FOUND,
+      "No member, session or group has this name or key; details lists near ones"),
+  NO_RECIPIENTS(
+      Category.NOT_FOUND,
+      "Nobody but the sender would get it: the group or mesh has no other member"),
+  EXISTS(Category.CONFLICT, "Something of this name or id is there already"),
+  STALE_EPOCH(Category.CONFLICT, "The mesh key moved on meanwhile; use the current epoch"),
+  KEY_PENDING(
+      Category.CONFLICT,
+      "This member still waits for the mesh key; a member who holds it must come online"),
+  LIMIT(Category.CONFLICT, "A limit of the mesh is reached; the message says which"),
+  LOOP_SUSPECTED(
+      Category.CONFLICT,
+      "Too many agent messages answer each other; a person must send the next one"),
+  REPEATED(Category.CONFLICT, "The same text went to the same peer too often within a minute"),
+  ENCRYPTION_REQUIRED(Category.INVALID, "This mesh takes encrypted messages only"),
 
-  RATE_LIMITED(Category.RATE_LIMITED),
-  BUSY(Category.BUSY),
-  SHUTTING_DOWN(Category.BUSY),
-  INTERNAL(Category.INTERNAL),
+  RATE_LIMITED(
+      Category.RATE_LIMITED,
+      "Too many calls; wait as long as details.retryAfterMs says, if it does"),
+  BUSY(Category.BUSY, "The broker has more to do than it can; try again soon"),
+  SHUTTING_DOWN(Category.BUSY, "The broker is stopping; connect again when it is back"),
+  INTERNAL(
+      Category.INTERNAL, "A fault of the broker; the message holds an incident id for its log"),
 
-  INVITE_BAD_SIGNATURE(Category.INVALID),
-  MESH_NOT_FOUND(Category.NOT_FOUND),
-  MESH_MISSING_OWNER_KEY(Category.INVALID),
-  INVITE_OWNER_MISMATCH(Category.INVALID),
-  INVITE_NOT_FOUND(Category.NOT_FOUND),
-  INVITE_MESH_MISMATCH(Category.INVALID),
-  INVITE_REVOKED(Category.GONE),
-  INVITE_EXPIRED(Category.GONE),
-  INVITE_EXHAUSTED(Category.GONE),
-  MEMBER_INSERT_FAILED(Category.INTERNAL),
+  INVITE_BAD_SIGNATURE(
+      Category.INVALID, "The invite is not signed by whom it names; ask for a new one"),
+  MESH_NOT_FOUND(Category.NOT_FOUND, "There is no such mesh on this broker, or it was deleted"),
+  MESH_MISSING_OWNER_KEY(
+      Category.INVALID, "The mesh has no owner's key, so no invite to it can be checked"),
+  INVITE_OWNER_MISMATCH(Category.INVALID, "The invite names another owner than the mesh has"),
+  INVITE_NOT_FOUND(Category.NOT_FOUND, "This broker does not know the invite; copy the whole link"),
+  INVITE_MESH_MISMATCH(Category.INVALID, "The invite is for another mesh"),
+  INVITE_REVOKED(Category.GONE, "The invite was withdrawn; ask for a new one"),
+  INVITE_EXPIRED(Category.GONE, "The invite has ended; ask for a new one"),
+  INVITE_EXHAUSTED(Category.GONE, "The invite was taken as often as it may be; ask for a new one"),
+  MEMBER_INSERT_FAILED(Category.INTERNAL, "The broker could not store the new member; try again"),
 
-  /// Client side only: the broker could not be reached, or did not answer in time.
-  UNREACHABLE(Category.NETWORK),
-  TIMEOUT(Category.NETWORK),
-  UNDECRYPTABLE(Category.INVALID);
+  UNREACHABLE(Category.NETWORK, "Client side: the broker could not be reached"),
+  TIMEOUT(Category.NETWORK, "Client side: the broker did not answer in time"),
+  UNDECRYPTABLE(Category.INVALID, "Client side: the body does not open with any key at hand");
 
   private static final Map<String, ProblemCode> BY_WIRE_NAME =
-      Stream.of(values()).collect(Collectors.toUnmodifiableMap(ProblemCode::wireName, Function.identity()));
+      Stream.of(values())
+          .collect(Collectors.toUnmodifiableMap(ProblemCode::wireName, Function.identity()));
 
   private final Category category;
+  private final String meaning;
 
-  ProblemCode(Category category) {
+  ProblemCode(Category category, String meaning) {
     this.category = category;
+    this.meaning = meaning;
+  }
+
+  /// What it tells, in one line: what is wrong, and where it is not plain, what to do.
+  public String meaning() {
+    return meaning;
   }
 
   public Category category() {
@@ -104,7 +147,8 @@ public enum ProblemCode {
     return Optional.ofNullable(BY_WIRE_NAME.get(wireName));
   }
 
-  /// What a code means to each face: HTTP status, CLI exit code, worth a retry, and how loud the broker's log is.
+  /// What a code means to each face: HTTP status, CLI exit code, worth a retry, and how loud the
+  /// broker's log is.
   public enum Category {
     INVALID(400, 3, false, Loudness.DEBUG),
     UNAUTHENTICATED(401, 2, false, Loudness.INFO),

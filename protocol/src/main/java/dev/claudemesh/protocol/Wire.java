@@ -107,11 +107,6 @@ public final class Wire {
     if (type == null || !type.isString()) {
       throw new Problem(ProblemCode.MALFORMED, "A frame needs a \"type\" that is a text");
     }
-    JsonNode id = frame.get("_reqId");
-    if (id != null && !id.isNull() && reqId(frame).isEmpty()) {
-      throw Checks.invalid(
-          type.stringValue(), "_reqId", "must be a text of at most " + MAX_REQ_ID + " characters");
-    }
     Catalog.Op op =
         Catalog.operation(type.stringValue())
             .filter(Catalog.Op::onSocket)
@@ -119,6 +114,11 @@ public final class Wire {
                 new Problem(
                     ProblemCode.UNKNOWN_TYPE,
                     "There is no operation \"" + abbreviated(type.stringValue()) + "\""));
+    JsonNode id = frame.get("_reqId");
+    if (id != null && !id.isNull() && reqId(frame).isEmpty()) {
+      throw Checks.invalid(
+          op.type(), "_reqId", "must be a text of at most " + MAX_REQ_ID + " characters");
+    }
     return new Inbound(op, reqId(frame), bind(op, frame));
   }
 
