@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
-/// Who may call an operation. Checked in one place, the broker's front door, before the handler is asked.
+/// Who may call an operation. Checked in one place, the broker's front door, before the handler is
+/// asked.
 public enum Access {
   /// Anyone; the request proves by itself what it needs to (a hello, a claim, a join).
   OPEN,

@@ -1,8 +1,7 @@
 package dev.claudemesh.protocol;
 
-import tools.jackson.databind.JsonNode;
-
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /// Why a request was refused. Nothing else changed.
 ///

@@ -5,7 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Marks a request record as an operation. From it come the socket decoding, the HTTP route, the MCP tool, plain CLI commands and the reference pages.
+/// Marks a request record as an operation. From it come the socket decoding, the HTTP route, the
+/// MCP tool, plain CLI commands and the reference pages.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Operation {
@@ -18,7 +19,8 @@ public @interface Operation {
   /// Who may call it.
   Access access();
 
-  /// Method and path for calls without a socket, such as `POST /cli/mesh/:slug/invite`; path parameters are record components. Empty: socket only.
+  /// Method and path for calls without a socket, such as `POST /cli/mesh/:slug/invite`; path
+  /// parameters are record components. Empty: socket only.
   String http() default "";
 
   /// Whether it may be called over the socket after the hello.
@@ -27,7 +29,8 @@ public @interface Operation {
   /// Whether the model sees it as an MCP tool.
   boolean tool() default false;
 
-  /// Words of the plain CLI command, such as `profile set`; empty where there is none or where it is written by hand.
+  /// Words of the plain CLI command, such as `profile set`; empty where there is none or where it
+  /// is written by hand.
   String cli() default "";
 
   /// The reference's clients expect no answer; we answer only a frame that carries a `_reqId`.

@@ -8,7 +8,8 @@ import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 
-/// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one record an operation.
+/// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one
+/// record an operation.
 ///
 /// @param <R> the reply on success; every failure is an {@link ErrorReply}
 public sealed interface Request<R extends Reply>

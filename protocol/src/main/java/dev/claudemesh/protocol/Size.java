@@ -5,7 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Bounds a text (in characters), a list or a map (in entries). Checked once, for every face, before the handler sees the record.
+/// Bounds a text (in characters), a list or a map (in entries). Checked once, for every face,
+/// before the handler sees the record.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Size {

@@ -111,11 +111,11 @@ class PresenceWireTest {
         TestSocket b = broker.connect(bob)) {
       String mine = peers(a).getFirst().path("sessionId").asString();
       Answer byId =
-          hook("{'session_id':'" + mine + "','cwd':'/work/owner','status':'working','pid':1}");
+          hook("{'session_id':'" + mine + "','cwd':'/home/owner','status':'working','pid':1}");
       assertThat(byId.status()).isEqualTo(200);
       assertThat(byId.body().path("presence_id")).isEqualTo(a.helloAck().path("presenceId"));
       assertThat(statuses(a)).containsExactly("working", "idle");
-      Answer byFolder = hook("{'cwd':'/work/ada','status':'working','pid':4711}");
+      Answer byFolder = hook("{'cwd':'/home/ada','status':'working','pid':4711}");
       assertThat(byFolder.body()).isEqualTo(json("{'ok':true,'pending':true}"));
       assertThat(statuses(a)).containsExactly("working", "idle");
       Answer byToken =

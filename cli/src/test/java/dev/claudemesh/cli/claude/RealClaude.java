@@ -108,7 +108,7 @@ final class RealClaude implements AutoCloseable {
 
   private static String javaArguments() {
     return "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m --enable-native-access=ALL-UNNAMED\n"
-               + "-cp \""
+        + "-cp \""
         + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
             .replace("\\", "\\\\")
         + "\"\n";

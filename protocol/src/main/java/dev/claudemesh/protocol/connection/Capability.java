@@ -2,7 +2,8 @@ package dev.claudemesh.protocol.connection;
 
 /// Names in the `capabilities` of `hello` and `hello_ack`. A side uses only what both named.
 public final class Capability {
-  /// The client confirms each message by `client_ack`; without it, a message counts as delivered once its bytes were flushed.
+  /// The client confirms each message by `client_ack`; without it, a message counts as delivered
+  /// once its bytes were flushed.
   public static final String CLIENT_ACK = "client_ack";
 
   /// The client encrypts group and broadcast bodies under the mesh's epoch key.

@@ -10,7 +10,8 @@ public enum Purpose {
   /// One command of the CLI: not listed, not announced, receives no messages.
   @JsonProperty("command")
   COMMAND,
-  /// A reader of the member's inbox: not listed, not announced, receives what is meant for the member and no session holds.
+  /// A reader of the member's inbox: not listed, not announced, receives what is meant for the
+  /// member and no session holds.
   @JsonProperty("inbox")
   INBOX
 }

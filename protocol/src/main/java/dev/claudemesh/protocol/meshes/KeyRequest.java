@@ -3,7 +3,8 @@ package dev.claudemesh.protocol.meshes;
 import dev.claudemesh.protocol.Doc;
 import java.util.Optional;
 
-/// A newcomer who waits for a mesh key, with the proofs by which a member can check that they were invited.
+/// A newcomer who waits for a mesh key, with the proofs by which a member can check that they were
+/// invited.
 public record KeyRequest(
     @Doc("Id of the newcomer") String memberId,
     @Doc("Key of the newcomer, hex") String memberPubkey,
@@ -18,7 +19,9 @@ public record KeyRequest(
       @Doc("Key of the issuer, hex") String issuerPubkey,
       @Doc("The issuer's signature, hex") String signature,
       @Doc("The code that was claimed") Optional<String> code,
-      @Doc("The newcomer's x25519 key of the claim, base64url") Optional<String> recipientX25519Pubkey,
+      @Doc("The newcomer's x25519 key of the claim, base64url")
+          Optional<String> recipientX25519Pubkey,
       @Doc("When it was claimed, milliseconds since 1970") Optional<Long> timestamp,
-      @Doc("The newcomer's signature over claim|code|recipient|timestamp, hex") Optional<String> claimSignature) {}
+      @Doc("The newcomer's signature over claim|code|recipient|timestamp, hex")
+          Optional<String> claimSignature) {}
 }

@@ -12,11 +12,14 @@ import tools.jackson.databind.JsonNode;
 public sealed interface MessageEvent extends Event {
 
   /// A message, or with `subtype` system a piece of news about the mesh.
-  @Frame(type = "push", summary = "A message for this peer, or with subtype system a piece of news about the mesh")
+  @Frame(
+      type = "push",
+      summary = "A message for this peer, or with subtype system a piece of news about the mesh")
   record Push(
       @Doc("The broker's id; the same on each redelivery") String messageId,
       @Doc("The mesh it belongs to") String meshId,
-      @Doc("Key the sender writes from (session, else member); system for news") String senderPubkey,
+      @Doc("Key the sender writes from (session, else member); system for news")
+          String senderPubkey,
       @Doc("now, next or low") Priority priority,
       @Doc("Nonce of the body, base64") String nonce,
       @Doc("The encrypted body, base64; empty for news") String ciphertext,
@@ -33,8 +36,10 @@ public sealed interface MessageEvent extends Event {
       @Doc("Key this copy is addressed to") Optional<String> recipientKey,
       @Doc("The message it answers") Optional<String> replyToId,
       @Doc("How many agent messages it answers, transitively") Optional<Integer> hops,
-      @Doc("The sender's id of the message") @JsonProperty("client_message_id") Optional<String> clientMessageId,
-      @Doc("Hash by which receivers recognise the same request") @JsonProperty("request_fingerprint")
+      @Doc("The sender's id of the message") @JsonProperty("client_message_id")
+          Optional<String> clientMessageId,
+      @Doc("Hash by which receivers recognise the same request")
+          @JsonProperty("request_fingerprint")
           Optional<String> requestFingerprint)
       implements MessageEvent {
 
@@ -42,9 +47,28 @@ public sealed interface MessageEvent extends Event {
 
     /// A piece of news: never stored, never confirmed.
     public static Push news(String id, String meshId, String event, JsonNode data, Instant now) {
-      return new Push(id, meshId, SYSTEM, Priority.LOW, "", "", now, Optional.of(SYSTEM), Optional.of(event), Optional.of(data),
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      return new Push(
+          id,
+          meshId,
+          SYSTEM,
+          Priority.LOW,
+          "",
+          "",
+          now,
+          Optional.of(SYSTEM),
+          Optional.of(event),
+          Optional.of(data),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
 
     /// Whether this is news about the mesh and not somebody's message.
@@ -54,7 +78,9 @@ public sealed interface MessageEvent extends Event {
   }
 
   /// A recipient's copy of a message that was sent with `notify` changed its status.
-  @Frame(type = "message_status_changed", summary = "A recipient's copy of a message sent with notify changed its status")
+  @Frame(
+      type = "message_status_changed",
+      summary = "A recipient's copy of a message sent with notify changed its status")
   record StatusChanged(
       @Doc("The broker's id of the message") String messageId,
       @Doc("Key the copy is addressed to") String recipient,

@@ -18,7 +18,8 @@ public sealed interface MessageReply extends Reply {
       @Doc("The broker's id of the message, else empty") String messageId,
       @Doc("Whether a message was queued by this request") boolean queued,
       @Doc("How many recipients a message has") Optional<Integer> recipients,
-      @Doc("Why some of them do not have it yet: offline, busy or dnd") Optional<List<String>> waiting)
+      @Doc("Why some of them do not have it yet: offline, busy or dnd")
+          Optional<List<String>> waiting)
       implements MessageReply {
 
     /// The answer to a request that queues nothing. The front door fills in the request's own id.
@@ -37,7 +38,8 @@ public sealed interface MessageReply extends Reply {
       @Doc("The broker's id of the message") String messageId,
       @Doc("Whom it was sent to") String targetSpec,
       @Doc("Whether every recipient has it") boolean delivered,
-      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("When the last recipient got it") Optional<Instant> deliveredAt,
+      @JsonInclude(JsonInclude.Include.ALWAYS) @Doc("When the last recipient got it")
+          Optional<Instant> deliveredAt,
       @Doc("One entry a recipient") List<Recipient> recipients)
       implements MessageReply {}
 
@@ -49,6 +51,7 @@ public sealed interface MessageReply extends Reply {
       @Doc("Key the copy is addressed to") String pubkey,
       @Doc("delivered, held or disconnected") String status,
       @Doc("Where the copy is") DeliveryStatus state,
-      @Doc("Why it waits or ended: offline, busy, dnd, leased, blocked, undecryptable, ttl") Optional<String> reason,
+      @Doc("Why it waits or ended: offline, busy, dnd, leased, blocked, undecryptable, ttl")
+          Optional<String> reason,
       @Doc("When it got there") Optional<Instant> at) {}
 }

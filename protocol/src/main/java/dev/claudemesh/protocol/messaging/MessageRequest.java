@@ -14,28 +14,45 @@ import java.util.Optional;
 /// Sending, confirming, and asking what became of messages.
 public sealed interface MessageRequest<R extends Reply> extends Request<R> {
 
-  /// Hands a message to the broker. The `ack` comes after the commit and carries `id`, never a `_reqId`.
-  @Operation(type = "send", access = Access.SEND, summary = "Send an encrypted message to a peer, a member, a @group or everyone")
+  /// Hands a message to the broker. The `ack` comes after the commit and carries `id`, never a
+  /// `_reqId`.
+  @Operation(
+      type = "send",
+      access = Access.SEND,
+      summary = "Send an encrypted message to a peer, a member, a @group or everyone")
   record Send(
-      @Doc("Key of a session or member in hex, @group, or * for everyone") @Size(value = 200, min = 1) String targetSpec,
+      @Doc("Key of a session or member in hex, @group, or * for everyone")
+          @Size(value = 200, min = 1)
+          String targetSpec,
       @Doc("now, next or low") Priority priority,
       @Doc("24 random bytes, base64") @Size(64) String nonce,
       @Doc("The encrypted body, base64") @Size(1_048_576) String ciphertext,
       @Doc("The client's id of this frame, repeated in the ack") @Size(128) Optional<String> id,
-      @Doc("The client's id of this message; a repeat is answered with the first message's id") @Size(value = 128, min = 1)
-          @JsonProperty("client_message_id") Optional<String> clientMessageId,
-      @Doc("Hash by which receivers recognise the same request") @Size(128) @JsonProperty("request_fingerprint")
+      @Doc("The client's id of this message; a repeat is answered with the first message's id")
+          @Size(value = 128, min = 1)
+          @JsonProperty("client_message_id")
+          Optional<String> clientMessageId,
+      @Doc("Hash by which receivers recognise the same request")
+          @Size(128)
+          @JsonProperty("request_fingerprint")
           Optional<String> requestFingerprint,
       @Doc("How the body was encrypted: box or group") Optional<Encryption> enc,
-      @Doc("Epoch of the mesh key, with enc group") @Range(min = 1, max = 1_000_000) Optional<Integer> epoch,
+      @Doc("Epoch of the mesh key, with enc group") @Range(min = 1, max = 1_000_000)
+          Optional<Integer> epoch,
       @Doc("The message this one answers") @Size(128) Optional<String> replyToId,
-      @Doc("How many agent messages this one answers, transitively") @Range(min = 0, max = 1_000_000) Optional<Integer> hops,
+      @Doc("How many agent messages this one answers, transitively")
+          @Range(min = 0, max = 1_000_000)
+          Optional<Integer> hops,
       @Doc("Tell the sender each time a recipient's status changes") @JsonProperty("notify")
           Optional<Boolean> notifySender)
       implements MessageRequest<MessageReply.Ack> {}
 
   /// The client has stored a message; it will not be pushed again.
-  @Operation(type = "client_ack", access = Access.MEMBER, quiet = true, effect = Operation.Effect.REPEATABLE,
+  @Operation(
+      type = "client_ack",
+      access = Access.MEMBER,
+      quiet = true,
+      effect = Operation.Effect.REPEATABLE,
       summary = "Confirm that a message was stored by the client")
   record ClientAck(
       @Doc("The broker's id of the message") @Size(128) Optional<String> brokerMessageId,
@@ -43,13 +60,23 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
       implements MessageRequest<MessageReply.Ack> {}
 
   /// The session has been shown the messages.
-  @Operation(type = "seen", access = Access.MEMBER, quiet = true, effect = Operation.Effect.REPEATABLE,
+  @Operation(
+      type = "seen",
+      access = Access.MEMBER,
+      quiet = true,
+      effect = Operation.Effect.REPEATABLE,
       summary = "Tell that the session has been shown messages")
-  record Seen(@Doc("The broker's ids of the messages") @Size(value = 500, each = 128) List<String> messageIds)
+  record Seen(
+      @Doc("The broker's ids of the messages") @Size(value = 500, each = 128)
+          List<String> messageIds)
       implements MessageRequest<MessageReply.Ack> {}
 
   /// The client refuses a message for good.
-  @Operation(type = "nack", access = Access.MEMBER, quiet = true, effect = Operation.Effect.REPEATABLE,
+  @Operation(
+      type = "nack",
+      access = Access.MEMBER,
+      quiet = true,
+      effect = Operation.Effect.REPEATABLE,
       summary = "Refuse a message that cannot or must not be shown")
   record Nack(
       @Doc("The broker's id of the message") @Size(value = 128, min = 1) String messageId,
@@ -57,8 +84,16 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
       implements MessageRequest<MessageReply.Ack> {}
 
   /// What became of a message, recipient by recipient.
-  @Operation(type = "message_status", access = Access.MEMBER, tool = true, effect = Operation.Effect.READ,
-      summary = "Tell what became of a sent message: for each recipient queued (and why), in flight, delivered, seen, expired or refused")
-  record MessageStatus(@Doc("Id of the message, or its first 8 characters or more") @Size(value = 128, min = 8) String messageId)
+  @Operation(
+      type = "message_status",
+      access = Access.MEMBER,
+      tool = true,
+      effect = Operation.Effect.READ,
+      summary =
+          "Tell what became of a sent message: for each recipient queued (and why), in flight,"
+              + " delivered, seen, expired or refused")
+  record MessageStatus(
+      @Doc("Id of the message, or its first 8 characters or more") @Size(value = 128, min = 8)
+          String messageId)
       implements MessageRequest<MessageReply.StatusResult> {}
 }

@@ -10,7 +10,8 @@ public enum Priority {
   /// Delivered when the receiver is idle.
   @JsonProperty("next")
   NEXT,
-  /// Delivered when the receiver is idle, and never put into a running conversation: it waits for `check_messages`.
+  /// Delivered when the receiver is idle, and never put into a running conversation: it waits for
+  /// `check_messages`.
   @JsonProperty("low")
   LOW
 }
