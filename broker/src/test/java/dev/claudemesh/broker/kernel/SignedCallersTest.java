@@ -104,7 +104,14 @@ class SignedCallersTest {
     Team later = new Team(database.database());
     Mesh mesh = later.mesh("Clock");
     HttpCall call =
-        signed(mesh.owner().key(), "GET", mesh.id(), "/mesh/" + mesh.id() + "/members", "");
+        signed(
+            later,
+            mesh.owner().key(),
+            "GET",
+            mesh.id(),
+            "/mesh/" + mesh.id() + "/members",
+            "",
+            Ids.token());
     later.advance(Duration.ofSeconds(61));
     Problem problem =
         Refusal.expect(
