@@ -16,6 +16,7 @@ import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.db.Database;
+import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.crypto.Canonical;
@@ -23,6 +24,7 @@ import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.crypto.SecretKey;
+import dev.claudemesh.protocol.invites.InviteCode;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.members.MemberRequest;
@@ -38,7 +40,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 
 /// The rooms meshes, invites and members, put together as the broker does, without sockets.
 /// Remembers what happened, and its clock stands still until it is moved.
@@ -46,7 +47,6 @@ public final class Team {
   public static final URI PUBLIC_URL = URI.create("http://broker.example:7900");
   public static final Duration SKEW = Duration.ofSeconds(60);
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-  private static final String CODES = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
   private final Database database;
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
@@ -82,6 +82,13 @@ public final class Team {
     this.invites = new InviteHandler(database, bus, clock, SKEW, links, compat);
     this.members = new MemberHandler(database, peers, bus, clock);
     bus.subscribe(happened::add);
+  }
+
+  /// A pool for tests in which many come at once, so that none of them is turned away because the
+  /// machine is slow.
+  public static Database wide(TestDatabase database) {
+    return Database.open(
+        database.config().withPoolSize(20).withAcquireTimeout(Duration.ofMinutes(1)), line -> {});
   }
 
   public Instant now() {
@@ -207,7 +214,7 @@ public final class Team {
             : Canonical.inviteV3(issuer.meshId(), id, expiresAt, role, issuer.pubkey());
     return new InviteRequest.Create(
         Optional.of(id),
-        Optional.of(code()),
+        Optional.of(InviteCode.generate()),
         Optional.of(version),
         Optional.of(canonical),
         Optional.of(Keys.sign(issuer.key(), canonical)),
@@ -218,16 +225,6 @@ public final class Team {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
-  }
-
-  /// A code that a client could make.
-  public static String code() {
-    RandomGenerator random = RandomGenerator.getDefault();
-    return random
-        .ints(8, 0, CODES.length())
-        .collect(
-            StringBuilder::new, (text, i) -> text.append(CODES.charAt(i)), StringBuilder::append)
-        .toString();
   }
 
   /// A claim as a newcomer's client makes it.

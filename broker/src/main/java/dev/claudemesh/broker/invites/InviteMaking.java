@@ -6,17 +6,17 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.SecretKey;
+import dev.claudemesh.protocol.invites.InviteCode;
+import dev.claudemesh.protocol.invites.InvitePayload;
 import dev.claudemesh.protocol.invites.InviteRequest;
-import java.security.SecureRandom;
+import dev.claudemesh.protocol.invites.InviteToken;
 import java.time.Instant;
 import java.util.Optional;
 
 /// Turns a request for an invite into a row: with the caller's signature, or in a mesh whose keys
 /// the broker holds, with the mesh's.
 final class InviteMaking {
-  private static final String CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-  private static final int CODE_LENGTH = 8;
-  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int V1 = 1;
 
   private InviteMaking() {}
 
@@ -64,8 +64,8 @@ final class InviteMaking {
     return new InviteRow(
         id,
         mesh.id(),
-        Optional.of(V1Token.make(mesh, secrets, brokerUrl, expiresAt, role)),
-        Optional.of(code()),
+        Optional.of(token(mesh, secrets, brokerUrl, expiresAt, role)),
+        Optional.of(InviteCode.generate()),
         2,
         role,
         request.preset(),
@@ -89,14 +89,40 @@ final class InviteMaking {
           "A v1 token would show the mesh key to the broker; leave it out, or use a mesh with"
               + " encryption compat");
     }
-    V1Token.check(token, mesh, draft.role(), draft.expiresAt());
+    InvitePayload payload =
+        InviteToken.decode(token).filter(InviteToken::isSigned).orElseThrow(InviteTaking::badToken);
+    if (!payload.meshId().equals(mesh.id()) || !payload.ownerPubkey().equals(mesh.ownerPubkey())) {
+      throw new Problem(
+          ProblemCode.INVITE_MESH_MISMATCH,
+          "The token is for another mesh, or not signed by the owner of this one");
+    }
+    if (!payload.role().equals(draft.role())
+        || payload.expiresAt() != draft.expiresAt().getEpochSecond()) {
+      throw new Problem(
+          ProblemCode.INVALID_REQUEST,
+          "create_invite: \"token\" must name the same role and expires_at as the invite");
+    }
   }
 
-  private static String code() {
-    StringBuilder code = new StringBuilder();
-    for (int i = 0; i < CODE_LENGTH; i++) {
-      code.append(CODE_ALPHABET.charAt(RANDOM.nextInt(CODE_ALPHABET.length())));
-    }
-    return code.toString();
+  /// A token signed with the owner's key, which the broker has only of meshes made by old clients.
+  private static String token(
+      InviteMesh mesh,
+      InviteMesh.Secrets secrets,
+      String brokerUrl,
+      Instant expiresAt,
+      String role) {
+    InvitePayload unsigned =
+        new InvitePayload(
+            V1,
+            mesh.id(),
+            mesh.slug(),
+            brokerUrl,
+            expiresAt.getEpochSecond(),
+            secrets.rootKey(),
+            role,
+            mesh.ownerPubkey(),
+            "");
+    return InviteToken.encode(
+        InviteToken.sign(unsigned, SecretKey.ofHex(secrets.ownerSecretKey())));
   }
 }

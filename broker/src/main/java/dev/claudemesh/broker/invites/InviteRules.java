@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.invites.InviteCode;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.invites.InviteRequest.Preset;
 import java.time.Duration;
@@ -26,7 +27,6 @@ final class InviteRules {
   static final Duration LONGEST = Duration.ofDays(366);
   static final Duration OF_OLD_CLIENTS = Duration.ofDays(7);
 
-  private static final Pattern CODE = Pattern.compile("[A-HJ-NP-Z2-9]{8}");
   private static final Pattern INVITE_ID = Pattern.compile("[A-Za-z0-9_-]{16,64}");
   private static final Set<String> MODES = Set.of("push", "inbox", "off");
 
@@ -53,7 +53,7 @@ final class InviteRules {
       throw invalid("\"invite_id\" must be 16 to 64 characters of A-Z a-z 0-9 _ -");
     }
     String code = request.code().orElseThrow(() -> missing("code"));
-    if (!CODE.matcher(code).matches()) {
+    if (!InviteCode.isCode(code)) {
       throw invalid("\"code\" must be 8 characters of A-Z without I and O, and 2-9");
     }
     String role = role(request.role(), issuer);

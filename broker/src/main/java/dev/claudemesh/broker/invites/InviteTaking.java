@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.invites.InvitePayload;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.invites.InviteRequest.Preset;
+import dev.claudemesh.protocol.invites.InviteToken;
 import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.KeyRequest.InviteProof;
 import java.time.Duration;
@@ -92,8 +93,8 @@ final class InviteTaking {
   /// The checks and codes are those of the first protocol, in its order (PROTOCOL 9.1).
   Joined join(InviteRequest.Join join, Instant now) {
     InvitePayload payload = join.invitePayload();
-    if (!V1Token.signed(payload)) {
-      throw V1Token.badSignature();
+    if (!InviteToken.isSigned(payload)) {
+      throw badToken();
     }
     InviteMesh mesh =
         invites
@@ -117,8 +118,8 @@ final class InviteTaking {
     }
     // Somebody could present the token of one invite with the signed payload of another, such as
     // one that makes admins.
-    if (V1Token.read(join.inviteToken()).filter(payload::equals).isEmpty()) {
-      throw V1Token.badSignature();
+    if (InviteToken.decode(join.inviteToken()).filter(payload::equals).isEmpty()) {
+      throw badToken();
     }
     checkUntilExpiry(invite, now);
     Optional<Taken> already = newcomers.already(mesh.id(), join.peerPubkey());
@@ -236,6 +237,12 @@ final class InviteTaking {
     throw new Problem(
         ProblemCode.MALFORMED,
         "claim_invite: \"recipient_x25519_pubkey\" must be 32 bytes in base64url");
+  }
+
+  static Problem badToken() {
+    return new Problem(
+        ProblemCode.INVITE_BAD_SIGNATURE,
+        "The invite is not signed by the owner it names; ask for a new one");
   }
 
   static Problem notFound() {

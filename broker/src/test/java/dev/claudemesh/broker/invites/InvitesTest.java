@@ -9,6 +9,7 @@ import dev.claudemesh.broker.Team.Person;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.MeshCreation;
 import dev.claudemesh.broker.kernel.Permissions;
+import dev.claudemesh.db.Database;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.db.jooq.Tables;
 import dev.claudemesh.protocol.Problem;
@@ -38,16 +39,19 @@ import org.junit.jupiter.api.Test;
 
 class InvitesTest {
   private static TestDatabase database;
+  private static Database wide;
   private static Team team;
 
   @BeforeAll
   static void open() {
     database = TestDatabase.create();
-    team = new Team(database.database(), MeshCreation.OPEN, Optional.empty(), false);
+    wide = Team.wide(database);
+    team = new Team(wide, MeshCreation.OPEN, Optional.empty(), false);
   }
 
   @AfterAll
   static void close() {
+    wide.close();
     database.close();
   }
 

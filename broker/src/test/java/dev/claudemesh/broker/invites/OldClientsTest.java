@@ -16,6 +16,7 @@ import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.invites.InvitePayload;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.invites.InviteRequest;
+import dev.claudemesh.protocol.invites.InviteToken;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
@@ -71,13 +72,13 @@ class OldClientsTest {
   void a_v1_token_lets_a_newcomer_in_who_can_open_the_key() {
     InviteReply.Created invite = invite();
     String token = token(invite);
-    InvitePayload payload = V1Token.read(token).orElseThrow();
+    InvitePayload payload = InviteToken.decode(token).orElseThrow();
     assertThat(payload.meshSlug()).isEqualTo(slug);
     assertThat(payload.brokerUrl()).isEqualTo("ws://broker.example:7900/ws");
     assertThat(
             Keys.verify(
                 new PublicKey(payload.ownerPubkey()),
-                V1Token.canonical(payload),
+                InviteToken.canonical(payload),
                 payload.signature()))
         .isTrue();
     SecretKey ben = Keys.generate();
@@ -100,7 +101,7 @@ class OldClientsTest {
   void the_checks_of_a_join_come_in_the_order_old_clients_know() {
     InviteReply.Created invite = invite();
     String token = token(invite);
-    InvitePayload payload = V1Token.read(token).orElseThrow();
+    InvitePayload payload = InviteToken.decode(token).orElseThrow();
     Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE,
         () -> team.call(join(token, role(payload, "admin", payload.signature()), Keys.generate())));
@@ -123,14 +124,14 @@ class OldClientsTest {
     team.advance(Duration.ofDays(8));
     Refusal.expect(
         ProblemCode.INVITE_EXPIRED,
-        () -> team.call(join(late, V1Token.read(late).orElseThrow(), Keys.generate())));
+        () -> team.call(join(late, InviteToken.decode(late).orElseThrow(), Keys.generate())));
   }
 
   @Test
   void the_token_of_one_invite_cannot_be_used_with_the_payload_of_another() {
     String member = token(invite());
     String admin = token(team.as(owner, request("admin")));
-    InvitePayload payload = V1Token.read(admin).orElseThrow();
+    InvitePayload payload = InviteToken.decode(admin).orElseThrow();
     Refusal.expect(
         ProblemCode.INVITE_BAD_SIGNATURE, () -> team.call(join(member, payload, Keys.generate())));
   }
@@ -138,7 +139,7 @@ class OldClientsTest {
   @Test
   void a_token_of_another_mesh_is_told_apart() {
     String mine = token(invite());
-    InvitePayload payload = V1Token.read(mine).orElseThrow();
+    InvitePayload payload = InviteToken.decode(mine).orElseThrow();
     aMeshOfAnOldClient();
     String theirs = token(invite());
     Refusal.expect(
@@ -194,7 +195,7 @@ class OldClientsTest {
   void with_compat_off_a_join_needs_the_signature_of_the_key_that_joins() {
     InviteReply.Created invite = invite();
     String token = token(invite);
-    InvitePayload payload = V1Token.read(token).orElseThrow();
+    InvitePayload payload = InviteToken.decode(token).orElseThrow();
     Team strict = new Team(database.database());
     SecretKey ben = Keys.generate();
     Refusal.expect(ProblemCode.UNAUTHORIZED, () -> strict.call(join(token, payload, ben)));
@@ -265,6 +266,6 @@ class OldClientsTest {
         unsigned.meshRootKey(),
         unsigned.role(),
         unsigned.ownerPubkey(),
-        Keys.sign(by, V1Token.canonical(unsigned)));
+        Keys.sign(by, InviteToken.canonical(unsigned)));
   }
 }

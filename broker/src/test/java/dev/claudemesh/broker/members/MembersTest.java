@@ -8,6 +8,7 @@ import dev.claudemesh.broker.Team.Mesh;
 import dev.claudemesh.broker.Team.Person;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Permissions;
+import dev.claudemesh.db.Database;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -30,16 +31,19 @@ import org.junit.jupiter.api.Test;
 
 class MembersTest {
   private static TestDatabase database;
+  private static Database wide;
   private static Team team;
 
   @BeforeAll
   static void open() {
     database = TestDatabase.create();
-    team = new Team(database.database());
+    wide = Team.wide(database);
+    team = new Team(wide);
   }
 
   @AfterAll
   static void close() {
+    wide.close();
     database.close();
   }
 

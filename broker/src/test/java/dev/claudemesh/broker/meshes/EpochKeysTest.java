@@ -6,6 +6,7 @@ import dev.claudemesh.broker.Refusal;
 import dev.claudemesh.broker.Team;
 import dev.claudemesh.broker.Team.Mesh;
 import dev.claudemesh.broker.Team.Person;
+import dev.claudemesh.db.Database;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.db.jooq.Tables;
 import dev.claudemesh.protocol.Problem;
@@ -34,18 +35,21 @@ import org.junit.jupiter.api.Test;
 
 class EpochKeysTest {
   private static TestDatabase database;
+  private static Database wide;
   private static Team team;
   private static EpochKeyStore store;
 
   @BeforeAll
   static void open() {
     database = TestDatabase.create();
-    team = new Team(database.database());
+    wide = Team.wide(database);
+    team = new Team(wide);
     store = new EpochKeyStore(database.database());
   }
 
   @AfterAll
   static void close() {
+    wide.close();
     database.close();
   }
 

@@ -10,6 +10,7 @@ import dev.claudemesh.broker.kernel.CreationToken;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.MeshCreation;
+import dev.claudemesh.db.Database;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.db.jooq.Tables;
 import dev.claudemesh.protocol.ProblemCode;
@@ -36,16 +37,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MeshesTest {
   private static TestDatabase database;
+  private static Database wide;
   private static Team team;
 
   @BeforeAll
   static void open() {
     database = TestDatabase.create();
-    team = new Team(database.database());
+    wide = Team.wide(database);
+    team = new Team(wide);
   }
 
   @AfterAll
   static void close() {
+    wide.close();
     database.close();
   }
 

@@ -90,7 +90,7 @@ final class Newcomer {
       InviteReply.Joined joined =
           http.call(
               new InviteRequest.Join(token, payload, key.publicKey().hex(), name),
-              Optional.empty(),
+              Optional.of(key),
               Map.of());
       Membership member =
           new Membership(

@@ -7,7 +7,9 @@ import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.crypto.SecretKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The v1 invite: a token that names the mesh, its broker and its owner, and carries the mesh key.
 /// Whoever has it can read the mesh's group messages, so it is made only for clients that know no
@@ -74,9 +76,21 @@ public final class InviteToken {
     try {
       byte[] json = Base64.getUrlDecoder().decode(token.getBytes(StandardCharsets.ISO_8859_1));
       return Optional.of(Wire.convert("token", Wire.parse(json), InvitePayload.class))
-          .filter(payload -> payload.v() == VERSION);
+          .filter(payload -> payload.v() == VERSION && isComplete(payload));
     } catch (IllegalArgumentException | Problem e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isComplete(InvitePayload payload) {
+    return Stream.of(
+            payload.meshId(),
+            payload.meshSlug(),
+            payload.brokerUrl(),
+            payload.meshRootKey(),
+            payload.role(),
+            payload.ownerPubkey(),
+            payload.signature())
+        .allMatch(Objects::nonNull);
   }
 }

@@ -51,6 +51,16 @@ class InviteTokenTest {
   }
 
   @Test
+  void a_token_that_leaves_something_out_is_none() {
+    String json = "{\"v\":1,\"mesh_id\":\"mesh1\",\"expires_at\":1770000000,\"role\":\"member\"}";
+    String token =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(InviteToken.decode(token)).isEmpty();
+  }
+
+  @Test
   void the_owner_signs_the_first_eight_values() {
     assertThat(InviteToken.canonical(signed))
         .isEqualTo(
