@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +37,7 @@ class NativeFolderTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
   void the_folder_is_for_its_owner_alone_even_if_it_was_open_before() throws IOException {
     Path open =
         Files.createDirectory(
@@ -66,7 +66,7 @@ class NativeFolderTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
   void a_link_in_place_of_the_library_is_replaced_and_what_it_points_to_is_left_alone()
       throws IOException {
     NativeFolder folder = NativeFolder.open(temporary.resolve("native"));
@@ -82,7 +82,7 @@ class NativeFolderTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
   void a_link_in_place_of_the_folder_is_refused() throws IOException {
     Path real = Files.createDirectory(temporary.resolve("real"));
     Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
@@ -102,7 +102,7 @@ class NativeFolderTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
   void a_name_that_the_bridge_would_split_is_refused() {
     assertThatThrownBy(() -> NativeFolder.open(temporary.resolve("a:b")))
         .isInstanceOf(IOException.class)
