@@ -76,12 +76,12 @@ public enum Setting {
   POSTMARK_API_KEY("", new Kind.Secret(), Use.LATER),
   EMAIL_FROM("", new Kind.Text(), Use.LATER);
 
-  /// Names that the command line and the MCP server read; they are welcome in the broker's
-  /// environment and mean nothing to it.
+  /// Names that the launcher, the command line, the MCP server and Compose read; they are welcome
+  /// in the broker's environment and mean nothing to it.
   private static final Pattern CLIENT_NAMES =
       Pattern.compile(
           "CLAUDEMESH_(BROKER_URL|API_URL|APP_URL|CONFIG_DIR|DISPLAY_NAME|SESSION_ID|ROLE|DEBUG|HOOK_DEBUG|TELEMETRY"
-              + "|HOME|JAVA|JAVA_OPTS|JVM_OPTS|OPTS|MESH|GROUPS|MESSAGE_MODE|SESSION_KEY|LAUNCHER|ROOT|CREATION_TOKEN)");
+              + "|JAVA|JAVA_OPTS|IMAGE)");
 
   private final String fallback;
   private final Kind kind;

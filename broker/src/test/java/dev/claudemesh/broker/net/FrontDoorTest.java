@@ -1,0 +1,311 @@
+package dev.claudemesh.broker.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claudemesh.broker.TestClock;
+import dev.claudemesh.broker.TestSocket;
+import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Handler;
+import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.Metrics;
+import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.kernel.Permissions;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.messaging.MessageRequest;
+import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.presence.PresenceReply.Profile;
+import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.presence.Status;
+import dev.claudemesh.protocol.presence.StatusSource;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The cross-cutting steps, with rooms that do as they are told.
+class FrontDoorTest {
+  private static final PublicKey KEY = new PublicKey("ab".repeat(32));
+  private static final String SEND =
+      "{'type':'send','id':'%s','targetSpec':'*','priority':'now','nonce':'','ciphertext':''}";
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final SocketConnection connection =
+      new SocketConnection(
+          channel,
+          InetAddress.getLoopbackAddress(),
+          URI.create("http://localhost"),
+          LimitsConfig.Sizes.DEFAULTS);
+  private final Replies replies = new Replies(connection, 8);
+  private final Metrics metrics = new Metrics();
+  private final Deque<CompletableFuture<Reply>> sends = new ArrayDeque<>();
+  private final List<String> afterwards = new ArrayList<>();
+  private Outcome presence = Outcome.of(new PresenceReply.PeersList(List.of()));
+  private RuntimeException trouble;
+
+  private final FrontDoor door =
+      new FrontDoor(
+          new Rooms(
+              this::hello, this::message, this::present, other(), other(), other(), this::member),
+          (call, op) -> {
+            throw new AssertionError("no HTTP here");
+          },
+          new RateLimits(
+              LimitsConfig.DEFAULTS.withRates(
+                  new LimitsConfig.Rates(60, 3, 0, 1, 60, 2, 30, 30, 5)),
+              new TestClock()),
+          metrics);
+
+  private static <F extends Request<?>> Handler<F> other() {
+    return (request, caller) -> {
+      throw new AssertionError("nobody asks this room");
+    };
+  }
+
+  private Outcome hello(ConnectionRequest<?> request, Caller caller) {
+    if (trouble != null) {
+      throw trouble;
+    }
+    connection.bind(peer());
+    connection.send(new PresenceReply.PeersList(List.of()));
+    return Outcome.of(MessageReply.Ack.done());
+  }
+
+  private Outcome message(MessageRequest<?> request, Caller caller) {
+    CompletableFuture<Reply> answer = new CompletableFuture<>();
+    sends.add(answer);
+    return new Outcome.Later(answer, () -> afterwards.add("after " + sends.size()));
+  }
+
+  private Outcome present(PresenceRequest<?> request, Caller caller) {
+    if (trouble != null) {
+      throw trouble;
+    }
+    return presence;
+  }
+
+  private Outcome member(MemberRequest<?> request, Caller caller) {
+    return Outcome.of(MessageReply.Ack.done());
+  }
+
+  private static Peer peer() {
+    Member member = new Member("m1", "mesh1", "team", KEY, "Ada", false, false, Permissions.MEMBER);
+    Instant now = Instant.EPOCH;
+    Peer.Client client =
+        new Peer.Client(
+            "s1",
+            1,
+            "/",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Set.of());
+    Peer.State state =
+        new Peer.State(
+            Optional.empty(),
+            now,
+            "Ada",
+            Status.IDLE,
+            StatusSource.JSONL,
+            now,
+            Optional.empty(),
+            List.of(),
+            Profile.EMPTY,
+            Map.of(),
+            true,
+            now,
+            now);
+    return new Peer("p1", member, KEY, Optional.empty(), Purpose.SESSION, client, now, state);
+  }
+
+  private void ask(String json) {
+    door.receive(connection, replies, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void connected() {
+    connection.bind(peer());
+    connection.answerHello(MessageReply.Ack.done(), Optional.empty());
+    channel.readOutbound();
+  }
+
+  private ObjectNode answer() {
+    channel.runPendingTasks();
+    return channel.readOutbound() instanceof TextWebSocketFrame frame
+        ? TestSocket.json(frame.text())
+        : null;
+  }
+
+  private CloseWebSocketFrame close() {
+    return channel.readOutbound();
+  }
+
+  private static final String HELLO =
+      "{'type':'hello','meshId':'m','memberId':'x','pubkey':'y','sessionId':'s','pid':1,'cwd':'/','timestamp':1,'signature':'z','_reqId':'h'}";
+
+  @Test
+  void a_good_hello_is_answered_before_anything_else_is_pushed() {
+    ask(HELLO);
+    assertThat(answer().path("_reqId").asString()).isEqualTo("h");
+    assertThat(answer().path("type").asString()).isEqualTo("peers_list");
+    assertThat(metrics.scrape()).contains("broker_connections_active 1.0");
+    connection.ended();
+    assertThat(metrics.scrape())
+        .contains("broker_connections_active 0.0")
+        .contains("broker_connections_total 1.0");
+  }
+
+  @Test
+  void a_failed_hello_ends_the_connection_with_a_code_that_tells_whether_to_come_back() {
+    Map<ProblemCode, Integer> closes =
+        Map.of(
+            ProblemCode.BAD_SIGNATURE,
+            1008,
+            ProblemCode.CAPACITY,
+            1008,
+            ProblemCode.REVOKED,
+            4002,
+            ProblemCode.BUSY,
+            1013,
+            ProblemCode.REPLAYED,
+            1008);
+    closes.forEach((code, close) -> {
+      FrontDoorTest fresh = new FrontDoorTest();
+      fresh.trouble = new Problem(code, "expected");
+      fresh.ask(HELLO);
+      assertThat(fresh.answer().path("code").asString()).isEqualTo(code.wireName());
+      CloseWebSocketFrame frame = fresh.close();
+      assertThat(frame.statusCode()).as(code.wireName()).isEqualTo(close);
+      assertThat(frame.reasonText())
+          .isEqualTo(code == ProblemCode.REVOKED ? "banned" : code.wireName());
+      assertThat(fresh.metrics.scrape())
+          .contains("broker_connections_rejected_total{reason=\"" + code.wireName() + "\"} 1.0");
+    });
+  }
+
+  @Test
+  void an_address_whose_hellos_fail_too_often_has_to_wait() {
+    trouble = new Problem(ProblemCode.BAD_SIGNATURE, "expected");
+    ask(HELLO);
+    ask(HELLO);
+    ask(HELLO);
+    answer();
+    close();
+    assertThat(metrics.scrape())
+        .contains("broker_messages_rejected_total{reason=\"rate_limited\"} 1.0");
+  }
+
+  @Test
+  void answers_keep_the_order_of_their_questions_though_some_are_known_later() {
+    connected();
+    ask(SEND.formatted("a"));
+    ask(SEND.formatted("b"));
+    ask("{'type':'no_such_thing','_reqId':'c'}");
+    assertThat(answer()).isNull();
+
+    CompletableFuture<Reply> first = sends.poll();
+    sends
+        .poll()
+        .complete(new MessageReply.Ack("", "second", true, Optional.empty(), Optional.empty()));
+    assertThat(answer()).isNull();
+    assertThat(afterwards).isEmpty();
+    first.complete(new MessageReply.Ack("", "first", true, Optional.empty(), Optional.empty()));
+
+    ObjectNode a = answer();
+    assertThat(a.path("id").asString()).isEqualTo("a");
+    assertThat(a.path("messageId").asString()).isEqualTo("first");
+    assertThat(a.has("_reqId")).isFalse();
+    assertThat(answer().path("id").asString()).isEqualTo("b");
+    assertThat(answer().path("_reqId").asString()).isEqualTo("c");
+    assertThat(afterwards).hasSize(2);
+  }
+
+  @Test
+  void a_send_that_fails_late_is_an_error_with_the_clients_own_id_and_holds_up_nobody() {
+    connected();
+    ask(SEND.formatted("a"));
+    ask(SEND.formatted("b"));
+    sends.poll().completeExceptionally(new Problem(ProblemCode.BUSY, "expected"));
+    sends
+        .poll()
+        .complete(new MessageReply.Ack("", "second", true, Optional.empty(), Optional.empty()));
+    ObjectNode failed = answer();
+    assertThat(failed.path("code").asString()).isEqualTo("busy");
+    assertThat(failed.path("retryable").asBoolean()).isTrue();
+    assertThat(failed.path("id").asString()).isEqualTo("a");
+    assertThat(answer().path("messageId").asString()).isEqualTo("second");
+  }
+
+  @Test
+  void a_member_who_sends_too_fast_is_told_when_to_go_on() {
+    connected();
+    for (String id : List.of("a", "b", "c", "d")) {
+      ask(SEND.formatted(id));
+    }
+    sends.forEach(send -> send.complete(MessageReply.Ack.done()));
+    answer();
+    answer();
+    answer();
+    ObjectNode limited = answer();
+    assertThat(limited.path("code").asString()).isEqualTo("rate_limited");
+    assertThat(limited.path("id").asString()).isEqualTo("d");
+    assertThat(limited.path("details").path("retryAfterMs").asLong()).isPositive();
+  }
+
+  @Test
+  void a_quiet_request_is_answered_late_or_now_only_if_it_asked() {
+    connected();
+    ask("{'type':'client_ack','brokerMessageId':'x'}");
+    ask("{'type':'client_ack','brokerMessageId':'x','_reqId':'q'}");
+    sends.forEach(send -> send.complete(MessageReply.Ack.done()));
+    assertThat(answer().path("_reqId").asString()).isEqualTo("q");
+    presence = Outcome.of(MessageReply.Ack.done());
+    ask("{'type':'set_summary','summary':'x'}");
+    assertThat(answer()).isNull();
+  }
+
+  @Test
+  void a_bug_costs_neither_the_connection_nor_the_secret_of_what_it_was() {
+    connected();
+    trouble = new IllegalStateException("internals nobody should see");
+    ask("{'type':'list_peers','_reqId':'q'}");
+    ObjectNode answer = answer();
+    assertThat(answer.path("code").asString()).isEqualTo("internal");
+    assertThat(answer.path("message").asString())
+        .containsPattern("incident [0-9A-Za-z]{8}")
+        .doesNotContain("internals");
+    assertThat(answer.path("_reqId").asString()).isEqualTo("q");
+    assertThat(connection.open()).isTrue();
+  }
+
+  @Test
+  void a_permission_that_is_lacking_is_named() {
+    connected();
+    ask("{'type':'ban','target':'bob','_reqId':'q'}");
+    assertThat(answer().path("code").asString()).isEqualTo("forbidden");
+    ask("{'type':'set_permissions','member_id':'x','permissions':{},'_reqId':'q'}");
+    assertThat(answer().path("message").asString()).contains("canManagePermissions");
+  }
+}
