@@ -1,9 +1,9 @@
 package dev.claudemesh.protocol.client;
 
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
-import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
 
@@ -23,14 +23,14 @@ final class ConnectFailure {
         case UnknownHostException e -> {
           return "its name is not known here";
         }
+        case SocketTimeoutException e -> {
+          return "no answer in time";
+        }
         case HttpTimeoutException e -> {
           return "no answer in time";
         }
         case SSLException e -> {
           return "TLS failed (" + e.getMessage() + ")";
-        }
-        case WebSocketHandshakeException e -> {
-          return "what answers there is no broker (HTTP " + e.getResponse().statusCode() + ")";
         }
         case ConnectException e when e.getCause() == null -> {
           return e.getMessage() == null ? "connection refused" : e.getMessage();

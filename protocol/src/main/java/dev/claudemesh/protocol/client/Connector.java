@@ -4,7 +4,6 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +38,6 @@ final class Connector {
   private final HelloMaker hello;
   private final ClientLimits limits;
   private final Events events;
-  private final HttpClient http;
   private final CompletableFuture<Void> stop = new CompletableFuture<>();
   private final Thread thread;
   private volatile Optional<String> resumeToken;
@@ -58,11 +56,6 @@ final class Connector {
     this.limits = limits;
     this.resumeToken = resumeToken;
     this.events = events;
-    this.http =
-        HttpClient.newBuilder()
-            .executor(Thread::startVirtualThread)
-            .connectTimeout(limits.connectTimeout())
-            .build();
     this.thread = Thread.ofVirtual().name("claudemesh-connection").unstarted(this::run);
   }
 
@@ -130,11 +123,12 @@ final class Connector {
     greeting = new CompletableFuture<>();
     FrameSocket socket;
     try {
-      socket = FrameSocket.open(http, broker, limits, this::frame);
+      socket = FrameSocket.open(broker, limits, this::frame);
     } catch (Problem e) {
       return new Verdict(Verdict.Next.LATER, e);
     }
     current = socket;
+    socket.begin();
     socket.send(Wire.encode(hello.make(resumeToken), Optional.empty()));
     Optional<Verdict> refused = awaitGreeting(socket);
     if (refused.isPresent()) {
@@ -205,19 +199,15 @@ final class Connector {
     return socket.closed().join();
   }
 
-  /// Closes the connection and frees the HttpClient; its selector thread would hold up the end of
-  /// the program.
+  /// Closes the connection and waits for its thread.
   void stop() {
     stop.complete(null);
     try {
       if (Thread.currentThread() != thread && !thread.join(CLOSING.plusSeconds(1))) {
         thread.interrupt();
       }
-      http.shutdownNow();
-      http.awaitTermination(Duration.ofSeconds(1));
     } catch (InterruptedException e) {
       thread.interrupt();
-      http.shutdownNow();
       Thread.currentThread().interrupt();
     }
   }

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The inside of a {@link MeshClient}: sorts what the connection brings to those who deal with it.
 ///
-/// Frames come on the HttpClient's threads and are handed over at once: answers to their callers,
+/// Frames come on the reading thread and are handed over at once: answers to their callers,
 /// acknowledgements to the outbox's lane, messages and keys to the mail lane, which opens and
 /// stores them and hands them to the listener's lane.
 final class Engine implements Connector.Events {
@@ -89,7 +89,7 @@ final class Engine implements Connector.Events {
   }
 
   /// Hands something to the listener's own thread; waits while that has too much to do. Never
-  /// called on a thread of the HttpClient.
+  /// called on the reading thread.
   private void tell(Consumer<MeshListener> news) {
     listening.put(() -> news.accept(parts.listener));
   }

@@ -2,17 +2,18 @@ package dev.claudemesh.protocol.client;
 
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -21,18 +22,25 @@ import tools.jackson.databind.node.ObjectNode;
 /// One WebSocket to a broker: whole JSON frames in, whole JSON frames out in the order they were
 /// given. Never opened twice.
 ///
-/// Frames come in on the HttpClient's threads, one at a time; whoever takes them must not block.
-final class FrameSocket implements WebSocket.Listener {
+/// Two virtual threads, one reads and one writes. The JDK's own WebSocket is not used: it forgets
+/// the end of a stream that comes while it hands over a frame (`acknowledgeReception` throws inside
+/// `onComplete`), so that a broker killed in the wrong moment was missed for a minute; and its
+/// selector thread holds up the end of a program.
+final class FrameSocket {
   /// Frames that may wait to be written; a broker that takes no more is given up.
   private static final int MAX_QUEUED = 4_096;
 
+  private static final int GOING = 1000;
+  private static final Duration LAST_WORD = Duration.ofMillis(500);
+
+  private final Socket socket;
+  private final DataInputStream in;
   private final BiConsumer<FrameSocket, ObjectNode> sink;
   private final int maxInbound;
   private final CompletableFuture<Closed> closed = new CompletableFuture<>();
-  private final StringBuilder partial = new StringBuilder();
-  private final Deque<String> queue = new ArrayDeque<>();
-  private boolean writing;
-  private volatile WebSocket webSocket;
+  private final BlockingQueue<WebSocketFrame> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
+  private final Thread writer = Thread.ofVirtual().name("claudemesh-writer").unstarted(this::write);
+  private final Thread reader = Thread.ofVirtual().name("claudemesh-reader").unstarted(this::read);
   private volatile long lastHeard = System.nanoTime();
 
   /// How it ended. Code 1006, as in RFC 6455, where no close frame came.
@@ -40,89 +48,121 @@ final class FrameSocket implements WebSocket.Listener {
     static final int ABNORMAL = 1006;
   }
 
-  private FrameSocket(BiConsumer<FrameSocket, ObjectNode> sink, int maxInbound) {
+  private FrameSocket(Socket socket, BiConsumer<FrameSocket, ObjectNode> sink, int maxInbound)
+      throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 14));
     this.sink = sink;
     this.maxInbound = maxInbound;
   }
 
-  /// @param sink takes each frame with the socket it came by
+  /// Connects; nothing is read before {@link #begin}.
+  ///
+  /// @param sink takes each frame with the socket it came by, on the reading thread; must not block
   /// @throws Problem `unreachable`
-  static FrameSocket open(
-      HttpClient http, URI uri, ClientLimits limits, BiConsumer<FrameSocket, ObjectNode> sink)
-      throws InterruptedException {
-    FrameSocket socket = new FrameSocket(sink, limits.maxInboundBytes());
-    CompletableFuture<WebSocket> opening =
-        http.newWebSocketBuilder().connectTimeout(limits.connectTimeout()).buildAsync(uri, socket);
+  static FrameSocket open(URI uri, ClientLimits limits, BiConsumer<FrameSocket, ObjectNode> sink) {
     try {
-      socket.webSocket =
-          opening.get(limits.connectTimeout().toMillis() + 500, TimeUnit.MILLISECONDS);
-      return socket;
-    } catch (ExecutionException e) {
-      throw Verdict.unreachable(uri, ConnectFailure.describe(e.getCause())).problem();
-    } catch (TimeoutException e) {
-      opening.cancel(true);
-      throw Verdict.unreachable(
-              uri, "no answer within " + limits.connectTimeout().toSeconds() + " s")
-          .problem();
+      return new FrameSocket(
+          WebSocketUpgrade.open(uri, limits.connectTimeout()), sink, limits.maxInboundBytes());
+    } catch (IOException e) {
+      throw Verdict.unreachable(uri, ConnectFailure.describe(e)).problem();
     }
+  }
+
+  void begin() {
+    reader.start();
+    writer.start();
   }
 
   /// Queues a frame. One that cannot be written any more is dropped: whoever needs an answer learns
   /// it from the end of the connection.
   void send(byte[] frame) {
-    synchronized (queue) {
-      if (closed.isDone()) {
-        return;
-      }
-      if (queue.size() >= MAX_QUEUED) {
-        abort("the broker does not take frames fast enough");
-        return;
-      }
-      queue.addLast(new String(frame, StandardCharsets.UTF_8));
-      if (writing) {
-        return;
-      }
-      writing = true;
-    }
-    write();
-  }
-
-  /// Writes what is queued; at most one caller at a time, by `writing`. A loop, because a recursion
-  /// would grow with the queue.
-  private void write() {
-    while (true) {
-      String next;
-      synchronized (queue) {
-        next = queue.pollFirst();
-        if (next == null || closed.isDone()) {
-          writing = false;
-          queue.clear();
-          queue.notifyAll();
-          return;
-        }
-      }
-      CompletableFuture<WebSocket> written = webSocket.sendText(next, true);
-      if (!written.isDone() || written.isCompletedExceptionally()) {
-        written.whenComplete((done, failure) -> {
-          if (failure == null) {
-            write();
-          } else {
-            abort("writing failed");
-          }
-        });
-        return;
-      }
-    }
+    queue(WebSocketFrame.text(frame));
   }
 
   void ping() {
-    webSocket
-        .sendPing(ByteBuffer.allocate(0))
-        .whenComplete((done, failure) -> {
-          if (failure != null) {
-            abort("writing failed");
-          }
-        });
+    queue(WebSocketFrame.ping());
+  }
+
+  private void queue(WebSocketFrame frame) {
+    if (!closed.isDone() && !queue.offer(frame)) {
+      abort("it does not take frames fast enough");
+    }
+  }
+
+  /// The last frame is a close frame: nothing may follow it.
+  private void write() {
+    try {
+      WebSocketFrame next;
+      do {
+        next = queue.take();
+        socket.getOutputStream().write(next.encoded());
+        if (queue.isEmpty()) {
+          socket.getOutputStream().flush();
+        }
+      } while (next.opcode() != WebSocketFrame.CLOSE);
+    } catch (IOException e) {
+      end(Closed.ABNORMAL, ConnectFailure.describe(e));
+    } catch (InterruptedException e) {
+      // the connection ended
+    }
+  }
+
+  private void read() {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    try {
+      while (!closed.isDone()) {
+        WebSocketFrame frame = WebSocketFrame.read(in, maxInbound - message.size());
+        lastHeard = System.nanoTime();
+        if (frame.control()) {
+          control(frame);
+          continue;
+        }
+        if (frame.opcode() == WebSocketFrame.BINARY) {
+          throw new WebSocketFrame.Broken("it sent a binary frame");
+        }
+        message.write(frame.payload());
+        if (frame.last()) {
+          sink.accept(this, parsed(message.toByteArray()));
+          message.reset();
+        }
+      }
+    } catch (EOFException e) {
+      end(Closed.ABNORMAL, "it hung up");
+    } catch (IOException e) {
+      end(Closed.ABNORMAL, ConnectFailure.describe(e));
+    } finally {
+      end(
+          Closed.ABNORMAL,
+          "a frame could not be handled"); // a bug of ours must not leave the connection standing
+                                           // unread
+    }
+  }
+
+  private static ObjectNode parsed(byte[] frame) throws WebSocketFrame.Broken {
+    try {
+      return Wire.parse(frame);
+    } catch (Problem notJson) {
+      throw new WebSocketFrame.Broken("it sent a frame that is not JSON");
+    }
+  }
+
+  private void control(WebSocketFrame frame) {
+    if (frame.opcode() == WebSocketFrame.PING) {
+      queue(WebSocketFrame.pong(frame.payload()));
+    } else if (frame.opcode() == WebSocketFrame.CLOSE) {
+      queue(WebSocketFrame.close(GOING));
+      awaitLastWord();
+      end(frame.closeCode(), frame.closeReason());
+    }
+  }
+
+  private void awaitLastWord() {
+    try {
+      writer.join(LAST_WORD);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Since the last frame, ping or pong.
@@ -134,105 +174,36 @@ final class FrameSocket implements WebSocket.Listener {
     return closed;
   }
 
-  /// Writes what is queued and a close frame, at most so long; then the socket is gone.
+  /// Writes what is queued and a close frame, and waits for the broker's, at most so long; then the
+  /// socket is gone.
   void close(Duration atMost) {
-    long deadline = System.nanoTime() + atMost.toNanos();
+    queue(WebSocketFrame.close(GOING));
     try {
-      synchronized (queue) {
-        for (long left = atMost.toMillis();
-            writing && left > 0 && !closed.isDone();
-            left = (deadline - System.nanoTime()) / 1_000_000) {
-          queue.wait(left);
-        }
-      }
-      webSocket
-          .sendClose(WebSocket.NORMAL_CLOSURE, "")
-          .get(Math.max(1, (deadline - System.nanoTime()) / 1_000_000), TimeUnit.MILLISECONDS);
-      closed.get(Math.max(1, (deadline - System.nanoTime()) / 1_000_000), TimeUnit.MILLISECONDS);
+      closed.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // the broker is gone or slow: nothing is owed to it any more
+    } catch (TimeoutException e) {
+      // the broker is slow: nothing is owed to it any more
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The end never fails", e);
     }
     abort("closed");
   }
 
   /// Ends the connection without a word.
   void abort(String why) {
-    webSocket.abort();
     end(Closed.ABNORMAL, why);
   }
 
   private void end(int code, String reason) {
-    closed.complete(new Closed(code, reason));
-    synchronized (queue) {
-      queue.clear();
-      queue.notifyAll();
-    }
-  }
-
-  @Override
-  public void onOpen(WebSocket socket) {
-    webSocket = socket;
-    socket.request(1);
-  }
-
-  @Override
-  public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-    lastHeard = System.nanoTime();
-    if (partial.length() + data.length() > maxInbound) {
-      abort("the broker sent a frame of more than " + maxInbound + " characters");
-      return null;
-    }
-    partial.append(data);
-    if (last) {
-      String text = partial.toString();
-      partial.setLength(0);
-      take(text);
-    }
-    socket.request(1);
-    return null;
-  }
-
-  private void take(String text) {
-    ObjectNode frame;
-    try {
-      frame = Wire.parse(text.getBytes(StandardCharsets.UTF_8));
-    } catch (Problem notJson) {
-      abort("the broker sent a frame that is not JSON");
+    if (!closed.complete(new Closed(code, reason))) {
       return;
     }
-    sink.accept(this, frame);
-  }
-
-  @Override
-  public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-    abort("the broker sent a binary frame");
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onPing(WebSocket socket, ByteBuffer message) {
-    lastHeard = System.nanoTime();
-    socket.request(1);
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
-    lastHeard = System.nanoTime();
-    socket.request(1);
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
-    end(statusCode, reason);
-    return null;
-  }
-
-  @Override
-  public void onError(WebSocket socket, Throwable error) {
-    end(Closed.ABNORMAL, ConnectFailure.describe(error));
+    writer.interrupt();
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // gone is gone
+    }
   }
 }

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 /// sent until it is acknowledged, stores what comes before it confirms it, and looks after the
 /// mesh's keys.
 ///
-/// Thread-safe. Holds a few virtual threads and an HttpClient until it is closed. Lost connections
-/// are made again after 1, 2, 4, … 30 s; what cannot be mended by trying again ends the client, and
-/// {@link MeshListener#ended} says what to do.
+/// Thread-safe. Holds a few virtual threads until it is closed. Lost connections are made again
+/// after 1, 2, 4, … 30 s; what cannot be mended by trying again ends the client, and {@link
+/// MeshListener#ended} says what to do.
 public final class MeshClient implements AutoCloseable {
   private static final Duration FLUSH = Duration.ofSeconds(2);
   private static final Duration LEAVE = Duration.ofSeconds(1);

@@ -63,7 +63,8 @@ class MeshClientSendTest extends ClientFixture {
       ObjectNode send = connection.next("send");
       assertThat(send.get("enc").stringValue()).isEqualTo("group");
       assertThat(send.get("epoch").intValue()).isEqualTo(1);
-      assertThat(send.get("targetSpec").stringValue()).isEqualTo(target.equals("@all") ? "*" : target);
+      assertThat(send.get("targetSpec").stringValue())
+          .isEqualTo(target.equals("@all") ? "*" : target);
       assertThat(
               Keys.openSecretBox(
                   send.get("nonce").stringValue(), send.get("ciphertext").stringValue(), key))
@@ -79,7 +80,8 @@ class MeshClientSendTest extends ClientFixture {
 
     assertThatThrownBy(() -> client.send(Outgoing.of("*", "Hello all")))
         .isInstanceOfSatisfying(
-            Problem.class, problem -> assertThat(problem.code()).isEqualTo(ProblemCode.KEY_PENDING));
+            Problem.class,
+            problem -> assertThat(problem.code()).isEqualTo(ProblemCode.KEY_PENDING));
     done(client.send(Outgoing.of(bob.publicKey().hex(), "Hello Bob")));
   }
 
@@ -119,15 +121,14 @@ class MeshClientSendTest extends ClientFixture {
   @Test
   void a_message_whose_ack_was_lost_is_sent_again_under_the_same_id() {
     AtomicInteger sends = new AtomicInteger();
-    broker.answering(
-        (connection, frame) -> {
-          if (frame.get("type").stringValue().equals("send") && sends.incrementAndGet() == 1) {
-            connection.drop();
-            broker.acknowledge(connection, frame);
-            return true;
-          }
-          return false;
-        });
+    broker.answering((connection, frame) -> {
+      if (frame.get("type").stringValue().equals("send") && sends.incrementAndGet() == 1) {
+        connection.drop();
+        broker.acknowledge(connection, frame);
+        return true;
+      }
+      return false;
+    });
     MeshClient client = start(builder());
 
     CompletableFuture<Ack> sent = client.send(Outgoing.of(bob.publicKey().hex(), "once"));
@@ -142,9 +143,8 @@ class MeshClientSendTest extends ClientFixture {
   @Test
   void a_broker_that_answers_calls_but_no_message_is_left_and_found_again() {
     AtomicInteger sends = new AtomicInteger();
-    broker.answering(
-        (connection, frame) ->
-            frame.get("type").stringValue().equals("send") && sends.incrementAndGet() == 1);
+    broker.answering((connection, frame) ->
+        frame.get("type").stringValue().equals("send") && sends.incrementAndGet() == 1);
     MeshClient client = start(builder().limits(QUICK.withTimeouts(LONG, Duration.ofMillis(50))));
     done(client.send(Outgoing.of(bob.publicKey().hex(), "once")));
     assertThat(sends.get()).isEqualTo(2);
@@ -153,14 +153,13 @@ class MeshClientSendTest extends ClientFixture {
   @Test
   void a_refusal_that_may_pass_is_waited_out_and_the_order_stays() {
     AtomicInteger refusals = new AtomicInteger();
-    broker.answering(
-        (connection, frame) -> {
-          if (frame.get("type").stringValue().equals("send") && refusals.incrementAndGet() <= 2) {
-            connection.send(refusal(frame, "rate_limited"));
-            return true;
-          }
-          return false;
-        });
+    broker.answering((connection, frame) -> {
+      if (frame.get("type").stringValue().equals("send") && refusals.incrementAndGet() <= 2) {
+        connection.send(refusal(frame, "rate_limited"));
+        return true;
+      }
+      return false;
+    });
     MeshClient client = start(builder());
     ScriptedConnection connection = open(client);
 
@@ -176,14 +175,15 @@ class MeshClientSendTest extends ClientFixture {
 
   @Test
   void a_refusal_that_cannot_pass_takes_the_message_out_and_the_next_one_goes() {
-    broker.answering(
-        (connection, frame) -> {
-          if (frame.get("type").stringValue().equals("send") && broker.accepted() == 0 && connection.count("send") == 1) {
-            connection.send(refusal(frame, "blocked"));
-            return true;
-          }
-          return false;
-        });
+    broker.answering((connection, frame) -> {
+      if (frame.get("type").stringValue().equals("send")
+          && broker.accepted() == 0
+          && connection.count("send") == 1) {
+        connection.send(refusal(frame, "blocked"));
+        return true;
+      }
+      return false;
+    });
     Outbox outbox = new MemoryOutbox();
     MeshClient client = start(builder().outbox(outbox));
     open(client);
@@ -200,17 +200,16 @@ class MeshClientSendTest extends ClientFixture {
   void a_message_of_an_ended_epoch_is_encrypted_anew_when_the_new_key_is_here() {
     MeshKey newer = MeshKey.generate(2);
     Keyring keyring = Keyring.inMemory(key);
-    broker.answering(
-        (connection, frame) -> {
-          if (frame.get("type").stringValue().equals("send") && frame.get("epoch").intValue() == 1) {
-            connection.send(
-                new dev.claudemesh.protocol.meshes.MeshEvent.KeySealed(
-                    MESH, sealed(newer, alice.publicKey(), bob)));
-            connection.send(refusal(frame, "stale_epoch"));
-            return true;
-          }
-          return false;
-        });
+    broker.answering((connection, frame) -> {
+      if (frame.get("type").stringValue().equals("send") && frame.get("epoch").intValue() == 1) {
+        connection.send(
+            new dev.claudemesh.protocol.meshes.MeshEvent.KeySealed(
+                MESH, sealed(newer, alice.publicKey(), bob)));
+        connection.send(refusal(frame, "stale_epoch"));
+        return true;
+      }
+      return false;
+    });
     MeshClient client = start(builder().keyring(keyring));
     ScriptedConnection connection = open(client);
 
@@ -221,7 +220,9 @@ class MeshClientSendTest extends ClientFixture {
     while (last.get("epoch").intValue() == 1) {
       last = connection.next("send");
     }
-    assertThat(Keys.openSecretBox(last.get("nonce").stringValue(), last.get("ciphertext").stringValue(), newer))
+    assertThat(
+            Keys.openSecretBox(
+                last.get("nonce").stringValue(), last.get("ciphertext").stringValue(), newer))
         .contains("Hello all");
   }
 
@@ -259,18 +260,18 @@ class MeshClientSendTest extends ClientFixture {
 
   @Test
   void a_message_the_broker_hangs_up_on_is_refused_and_does_not_block_the_others() {
-    broker.answering(
-        (connection, frame) -> {
-          if (frame.get("type").stringValue().equals("send") && frame.toString().length() > 20_000) {
-            connection.close(1009, "");
-            return true;
-          }
-          return false;
-        });
+    broker.answering((connection, frame) -> {
+      if (frame.get("type").stringValue().equals("send") && frame.toString().length() > 20_000) {
+        connection.close(1009, "");
+        return true;
+      }
+      return false;
+    });
     MeshClient client = start(builder());
     open(client);
 
-    CompletableFuture<Ack> large = client.send(Outgoing.of(bob.publicKey().hex(), "x".repeat(30_000)));
+    CompletableFuture<Ack> large =
+        client.send(Outgoing.of(bob.publicKey().hex(), "x".repeat(30_000)));
     CompletableFuture<Ack> small = client.send(Outgoing.of(bob.publicKey().hex(), "small"));
 
     assertThat(problemOf(large).code()).isEqualTo(ProblemCode.TOO_LARGE);
@@ -307,7 +308,12 @@ class MeshClientSendTest extends ClientFixture {
   @Test
   void a_name_is_no_target_and_an_empty_text_no_message() {
     MeshClient client = start(builder());
-    for (Outgoing wrong : List.of(Outgoing.of("Bob", "hi"), Outgoing.of("@", "hi"), Outgoing.of("#x", "hi"), Outgoing.of("*", ""))) {
+    for (Outgoing wrong :
+        List.of(
+            Outgoing.of("Bob", "hi"),
+            Outgoing.of("@", "hi"),
+            Outgoing.of("#x", "hi"),
+            Outgoing.of("*", ""))) {
       assertThatThrownBy(() -> client.send(wrong))
           .isInstanceOfSatisfying(
               Problem.class,
@@ -346,7 +352,8 @@ class MeshClientSendTest extends ClientFixture {
   }
 
   @Test
-  void what_an_earlier_client_left_is_sent_by_the_next_and_what_it_cannot_have_written_is_given_back() {
+  void
+      what_an_earlier_client_left_is_sent_by_the_next_and_what_it_cannot_have_written_is_given_back() {
     broker.kill();
     Outbox outbox = new MemoryOutbox();
     MeshClient earlier = start(builder().outbox(outbox));
@@ -363,11 +370,16 @@ class MeshClientSendTest extends ClientFixture {
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Base64.getEncoder()
+        .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private static ErrorReply refusal(ObjectNode send, String code) {
     return new ErrorReply(
-        code, "refused: " + code, Optional.empty(), Optional.empty(), Optional.of(send.get("id").stringValue()));
+        code,
+        "refused: " + code,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(send.get("id").stringValue()));
   }
 }

@@ -30,7 +30,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A broker of one test: a real server on a real port that answers as a broker does, unless the test's script says otherwise. Keeps nothing.
+/// A broker of one test: a real server on a real port that answers as a broker does, unless the
+/// test's script says otherwise. Keeps nothing.
 final class ScriptedBroker implements AutoCloseable {
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -152,7 +153,9 @@ final class ScriptedBroker implements AutoCloseable {
       ScriptedConnection connection = new ScriptedConnection(socket);
       String answer =
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              + "Sec-WebSocket-Accept: " + accepted(key) + "\r\n\r\n";
+              + "Sec-WebSocket-Accept: "
+              + accepted(key)
+              + "\r\n\r\n";
       socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
       connections.add(connection);
       connection.read(this::frame);
@@ -188,7 +191,8 @@ final class ScriptedBroker implements AutoCloseable {
   private static String accepted(String key) {
     try {
       MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-      return Base64.getEncoder().encodeToString(sha1.digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
+      return Base64.getEncoder()
+          .encodeToString(sha1.digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -210,14 +214,18 @@ final class ScriptedBroker implements AutoCloseable {
   }
 
   private static boolean quiet(ObjectNode frame) {
-    return Catalog.operation(frame.get("type").stringValue()).filter(op -> op.reply() == Ack.class).isPresent();
+    return Catalog.operation(frame.get("type").stringValue())
+        .filter(op -> op.reply() == Ack.class)
+        .isPresent();
   }
 
   /// As a broker does: a repeated client_message_id gets the first id.
   void acknowledge(ScriptedConnection connection, ObjectNode send) {
     String clientId = send.get("client_message_id").stringValue();
     String id = messageIds.computeIfAbsent(clientId, unknown -> "message" + messageIds.size());
-    connection.send((Outbound) new Ack(send.get("id").stringValue(), id, true, Optional.of(1), Optional.empty()));
+    connection.send(
+        (Outbound)
+            new Ack(send.get("id").stringValue(), id, true, Optional.of(1), Optional.empty()));
   }
 
   /// Different messages that were acknowledged.

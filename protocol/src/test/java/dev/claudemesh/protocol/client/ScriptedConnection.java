@@ -166,9 +166,7 @@ final class ScriptedConnection {
 
   /// Frames of a type that came and were not taken by {@link #next}.
   long count(String type) {
-    return received.stream()
-        .filter(frame -> frame.get("type").stringValue().equals(type))
-        .count();
+    return received.stream().filter(frame -> frame.get("type").stringValue().equals(type)).count();
   }
 
   /// Waits for a ping, pong, close, or the end of the stream.
