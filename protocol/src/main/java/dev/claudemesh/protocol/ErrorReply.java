@@ -14,4 +14,8 @@ public record ErrorReply(
     @Doc("Whether the same request may succeed later") Optional<Boolean> retryable,
     @Doc("More about the problem, by code") Optional<JsonNode> details,
     @Doc("The client's id of a refused send") Optional<String> id)
-    implements Reply {}
+    implements Reply {
+  public ErrorReply {
+    details = details.filter(value -> !value.isNull()); // so the mapper reads an absent one
+  }
+}

@@ -41,6 +41,16 @@ class WireTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", ",\"details\":null"})
+  void a_json_value_that_is_absent_or_null_is_absent(String details) {
+    String error = "{\"type\":\"error\",\"code\":\"busy\",\"message\":\"later\"" + details + "}";
+    Wire.Received received =
+        Wire.received(Wire.parse(error.getBytes(StandardCharsets.UTF_8))).orElseThrow();
+    assertThat(received.frame())
+        .isInstanceOfSatisfying(ErrorReply.class, reply -> assertThat(reply.details()).isEmpty());
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -7,11 +7,11 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
-import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -160,28 +160,35 @@ final class Engine implements Connector.Events {
       case MessageEvent.StatusChanged change ->
           mail.offer(() -> tell(listener -> listener.statusChanged(change)));
       case MeshEvent.KeyRequested event -> keys.requested(event.request());
-      case MeshEvent.KeySealed event -> necessary(from, () -> accept(event.key()));
+      case MeshEvent.KeySealed event ->
+          necessary(from, () -> keys.accept(List.of(event.key()), this::arrived));
       case MeshEvent.RotationNeeded event ->
           keys.rotate(event.epoch(), epoch -> mail.put(() -> arrived(epoch)));
     }
   }
 
   /// In this order: what was waiting is sent and called again only when the facts of the new
-  /// connection stand.
+  /// connection stand, and who waits for the connection goes on when new keys are in the keyring
+  /// and those to be handed out are on their way.
   private void greeted(FrameSocket from, HelloAck ack) {
     learn(before -> MeshFacts.of(ack));
     socket = Optional.of(from);
     calls.opened(from);
-    standing.open(ack);
     connector.greeted(ack.resumeToken());
+    ack.keyRequests().forEach(keys::requested);
+    if (ack.epochKeys().isEmpty()) {
+      standing.open(ack);
+    }
     necessary(
         from,
         () -> {
-          ack.epochKeys().forEach(this::accept);
+          keys.accept(ack.epochKeys(), this::arrived);
+          if (socket.filter(from::equals).isPresent()) {
+            standing.open(ack);
+          }
           tell(listener -> listener.connected(ack));
         });
     pump.opened(from);
-    ack.keyRequests().forEach(keys::requested);
     seen.report();
   }
 
@@ -224,10 +231,6 @@ final class Engine implements Connector.Events {
     calls.lost(why);
     pump.gaveUp(why);
     mail.put(() -> tell(listener -> listener.ended(why)));
-  }
-
-  private void accept(EpochKey sealed) {
-    keys.accept(sealed, this::arrived);
   }
 
   /// A key of the mesh is new here: later messages are written under it, and those that waited for

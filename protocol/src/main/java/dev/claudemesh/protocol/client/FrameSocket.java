@@ -135,7 +135,7 @@ final class FrameSocket {
       end(
           Closed.ABNORMAL,
           "a frame could not be handled"); // a bug of ours must not leave the connection standing
-                                           // unread
+      // unread
     }
   }
 

@@ -8,21 +8,32 @@ import dev.claudemesh.protocol.crypto.PublicKey;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes the first frame of each connection: who we are, signed by the member's key and by the
 /// session's.
-record HelloMaker(Identity identity, HelloDetails details, Keyring keyring, InstantSource clock) {
+final class HelloMaker {
   private static final int PROTOCOL_VERSION = 1;
   private static final List<String> CAPABILITIES =
       List.of(
           Capability.CLIENT_ACK, Capability.GROUP_E2E, Capability.RESUME, Capability.LARGE_FRAMES);
 
-  /// A signature is accepted once, so no two hellos of this process may bear the same millisecond.
-  private static final AtomicLong LAST = new AtomicLong();
+  private final Identity identity;
+  private final HelloDetails details;
+  private final Keyring keyring;
+  private final InstantSource clock;
+  private long last;
 
+  HelloMaker(Identity identity, HelloDetails details, Keyring keyring, InstantSource clock) {
+    this.identity = identity;
+    this.details = details;
+    this.keyring = keyring;
+    this.clock = clock;
+  }
+
+  /// A signature is accepted once, so no two hellos bear the same millisecond.
   Hello make(Optional<String> resumeToken) {
-    long timestamp = LAST.updateAndGet(last -> Math.max(last + 1, clock.millis()));
+    long timestamp = Math.max(last + 1, clock.millis());
+    last = timestamp;
     String pubkey = identity.memberKey().hex();
     String signed = Canonical.hello(identity.meshId(), identity.memberId(), pubkey, timestamp);
     return new Hello(

@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.members.MemberRequest.ListMembers;
 import dev.claudemesh.protocol.meshes.EpochKey;
@@ -44,38 +45,43 @@ final class KeyExchange {
     this.warn = warn;
   }
 
-  /// Opens a key that was sealed to us. One that does not verify is refused: the broker must not be
-  /// able to slip in a key of its own making.
+  /// Takes keys that were sealed to us by members. Others are refused: the broker must not be able
+  /// to slip in a key of its own making. Waits for the broker's list of members.
   ///
-  /// @param arrived told the epoch, if the key is new
-  void accept(EpochKey sealed, IntConsumer arrived) {
-    if (keyring.get(sealed.epoch()).isPresent()) {
-      return;
+  /// @param arrived told each epoch whose key is new
+  void accept(List<EpochKey> sealed, IntConsumer arrived) {
+    List<EpochKey> unknown =
+        sealed.stream().filter(key -> keyring.get(key.epoch()).isEmpty()).toList();
+    if (!unknown.isEmpty()) {
+      attempt(() -> {
+        List<Member> members = calls.ask(new ListMembers()).members();
+        unknown.forEach(key -> accept(key, members, arrived));
+      });
     }
-    String signed =
-        Canonical.seal(
-            identity.meshId(), sealed.epoch(), identity.memberKey().hex(), sealed.sealedKey());
-    if (!PublicKey.isKey(sealed.sealedBy())
-        || !Keys.verify(new PublicKey(sealed.sealedBy()), signed, sealed.signature())) {
+  }
+
+  private void accept(EpochKey sealed, List<Member> members, IntConsumer arrived) {
+    Optional<String> refusal =
+        KeyProofs.refusal(identity.meshId(), sealed, identity.memberKey(), members);
+    if (refusal.isPresent()) {
       warn.accept(
           new Problem(
               ProblemCode.BAD_SIGNATURE,
-              "A mesh key came whose sealer's signature is wrong; it was not taken. Tell an admin"
-                  + " of the mesh."));
+              "A mesh key was not taken: " + refusal.get() + ". Tell an admin of the mesh."));
       return;
     }
-    Optional<MeshKey> key =
-        MeshKey.openSealed(sealed.epoch(), sealed.sealedKey(), identity.member());
-    if (key.isEmpty()) {
-      warn.accept(
-          new Problem(
-              ProblemCode.UNDECRYPTABLE,
-              "A mesh key came that does not open with this member's key; it was not taken."));
-      return;
-    }
-    if (keyring.put(key.get())) {
-      arrived.accept(sealed.epoch());
-    }
+    MeshKey.openSealed(sealed.epoch(), sealed.sealedKey(), identity.member())
+        .ifPresentOrElse(
+            key -> {
+              if (keyring.put(key)) {
+                arrived.accept(key.epoch());
+              }
+            },
+            () ->
+                warn.accept(
+                    new Problem(
+                        ProblemCode.UNDECRYPTABLE,
+                        "A mesh key was not taken: it does not open with this member's key.")));
   }
 
   /// Seals a key to a newcomer, if we hold it and the newcomer's proofs are good.

@@ -47,6 +47,11 @@ public sealed interface ConnectionReply extends Reply {
       @Doc("Whether a group message must be encrypted: e2e or compat") String encryption)
       implements ConnectionReply {
 
+    public HelloAck {
+      restoredStats =
+          restoredStats.filter(value -> !value.isNull()); // so the mapper reads an absent one
+    }
+
     @Override
     public String toString() {
       return "HelloAck[presenceId=" + presenceId + ", memberDisplayName=" + memberDisplayName + "]";

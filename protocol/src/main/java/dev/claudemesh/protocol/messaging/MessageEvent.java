@@ -45,6 +45,10 @@ public sealed interface MessageEvent extends Event {
 
     public static final String SYSTEM = "system";
 
+    public Push {
+      eventData = eventData.filter(value -> !value.isNull()); // so the mapper reads an absent one
+    }
+
     /// A piece of news: never stored, never confirmed.
     public static Push news(String id, String meshId, String event, JsonNode data, Instant now) {
       return new Push(

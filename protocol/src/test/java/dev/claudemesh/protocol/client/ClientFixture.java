@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /// A broker, Alice who connects to it, and Bob who writes to her.
 abstract class ClientFixture {
@@ -34,6 +35,13 @@ abstract class ClientFixture {
   final SecretKey aliceSession = Keys.generate();
   final SecretKey bob = Keys.generate();
   private final List<MeshClient> clients = new ArrayList<>();
+
+  @BeforeEach
+  void alice_and_bob_are_members() {
+    broker.members(
+        ScriptedBroker.member("alice", alice.publicKey(), "member"),
+        ScriptedBroker.member("bob", bob.publicKey(), "member"));
+  }
 
   @AfterEach
   void close_everything() {

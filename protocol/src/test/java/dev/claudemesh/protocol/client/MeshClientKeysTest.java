@@ -8,14 +8,10 @@ import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
-import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.crypto.SecretKey;
-import dev.claudemesh.protocol.members.MemberReply.Member;
-import dev.claudemesh.protocol.members.MemberReply.Members;
 import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.KeyRequest;
 import dev.claudemesh.protocol.meshes.MeshEvent;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,38 +25,10 @@ class MeshClientKeysTest extends ClientFixture {
   private final MeshKey key = MeshKey.generate(1);
   private final SecretKey carol = Keys.generate();
 
-  private static Member member(String name, PublicKey key, String permission) {
-    return new Member(
-        "member-" + name,
-        name,
-        Optional.empty(),
-        List.of(),
-        "push",
-        permission,
-        Optional.empty(),
-        Instant.EPOCH,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(key.hex()),
-        Optional.of(false),
-        Optional.of(false));
-  }
-
   private void withMembers(String alicesPermission) {
-    Members members =
-        new Members(
-            true,
-            List.of(
-                member("alice", alice.publicKey(), alicesPermission),
-                member("carol", carol.publicKey(), "member")));
-    broker.answering((connection, frame) -> {
-      if (frame.get("type").stringValue().equals("list_members")) {
-        connection.reply(members, frame);
-        return true;
-      }
-      return false;
-    });
+    broker.members(
+        ScriptedBroker.member("alice", alice.publicKey(), alicesPermission),
+        ScriptedBroker.member("carol", carol.publicKey(), "member"));
   }
 
   private KeyRequest carolsRequest() {
@@ -168,6 +136,27 @@ class MeshClientKeysTest extends ClientFixture {
   }
 
   @Test
+  void a_key_that_was_sealed_by_no_member_is_not_taken() {
+    Keyring keyring = Keyring.inMemory();
+    MeshClient client = start(builder().keyring(keyring));
+    open(client).send(new MeshEvent.KeySealed(MESH, sealed(key, alice.publicKey(), carol)));
+    assertThat(told.next("warned", Problem.class)).hasMessageContaining("no member");
+    assertThat(keyring.epochs()).isEmpty();
+  }
+
+  @Test
+  void who_is_ready_has_the_keys_that_came_with_the_hello_ack() {
+    for (int round = 0; round < 20; round++) {
+      broker.greeting(
+          ScriptedBroker.hello(1, List.of(sealed(key, alice.publicKey(), bob)), List.of()));
+      try (MeshClient client = builder().keyring(Keyring.inMemory()).start()) {
+        client.ready(LONG);
+        client.send(Outgoing.of("*", "at once"));
+      }
+    }
+  }
+
+  @Test
   void a_key_we_hold_is_never_replaced() {
     Keyring keyring = Keyring.inMemory(key);
     MeshClient client = start(builder().keyring(keyring));
@@ -204,13 +193,11 @@ class MeshClientKeysTest extends ClientFixture {
   @Test
   void an_admin_who_lost_the_race_takes_the_winners_key() {
     MeshKey winners = MeshKey.generate(2);
-    Members members = new Members(true, List.of(member("alice", alice.publicKey(), "admin")));
+    broker.members(
+        ScriptedBroker.member("alice", alice.publicKey(), "admin"),
+        ScriptedBroker.member("bob", bob.publicKey(), "member"));
     broker.answering((connection, frame) ->
         switch (frame.get("type").stringValue()) {
-          case "list_members" -> {
-            connection.reply(members, frame);
-            yield true;
-          }
           case "rotate_key" -> {
             connection.reply(new Problem(ProblemCode.STALE_EPOCH, "too late").toReply(), frame);
             connection.send(new MeshEvent.KeySealed(MESH, sealed(winners, alice.publicKey(), bob)));

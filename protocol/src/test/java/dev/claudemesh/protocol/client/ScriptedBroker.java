@@ -6,6 +6,9 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.Capability;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.connection.ConnectionReply.MemberProfile;
+import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.members.MemberReply.Member;
+import dev.claudemesh.protocol.members.MemberReply.Members;
 import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.KeyRequest;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
@@ -47,7 +50,9 @@ final class ScriptedBroker implements AutoCloseable {
   private final Map<String, String> messageIds = new ConcurrentHashMap<>();
   private final int port;
   private volatile ServerSocket server;
+  private volatile Thread accepting;
   private volatile Answer override = (connection, frame) -> false;
+  private volatile List<Member> members = List.of();
   private volatile HelloAck hello = hello(1, List.of(), List.of());
 
   ScriptedBroker() {
@@ -58,7 +63,7 @@ final class ScriptedBroker implements AutoCloseable {
   private ServerSocket listen(int where) {
     try {
       ServerSocket listening = new ServerSocket(where, 50, InetAddress.getLoopbackAddress());
-      Thread.ofVirtual().start(() -> accept(listening));
+      accepting = Thread.ofVirtual().start(() -> accept(listening));
       return listening;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -72,6 +77,29 @@ final class ScriptedBroker implements AutoCloseable {
   /// Answers some frames differently from now on.
   void answering(Answer answer) {
     override = answer;
+  }
+
+  /// Who belongs to the mesh.
+  void members(Member... belonging) {
+    members = List.of(belonging);
+  }
+
+  static Member member(String name, PublicKey key, String permission) {
+    return new Member(
+        "member-" + name,
+        name,
+        Optional.empty(),
+        List.of(),
+        "push",
+        permission,
+        Optional.empty(),
+        Instant.EPOCH,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(key.hex()),
+        Optional.of(false),
+        Optional.of(false));
   }
 
   void greeting(HelloAck ack) {
@@ -204,6 +232,7 @@ final class ScriptedBroker implements AutoCloseable {
     }
     switch (frame.get("type").stringValue()) {
       case "hello" -> connection.send(hello);
+      case "list_members" -> connection.reply(new Members(true, members), frame);
       case "send" -> acknowledge(connection, frame);
       default -> {
         if (Wire.reqId(frame).isPresent() && quiet(frame)) {
@@ -237,9 +266,12 @@ final class ScriptedBroker implements AutoCloseable {
   void kill() {
     try {
       server.close();
+      accepting.join(); // the port is free only when nobody accepts on it any more
       for (Socket socket : sockets) {
         socket.close();
       }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

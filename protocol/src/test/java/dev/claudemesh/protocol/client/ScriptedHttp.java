@@ -19,6 +19,7 @@ import java.util.function.Function;
 final class ScriptedHttp implements AutoCloseable {
   final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final ServerSocket server;
+  private final Thread accepting;
   private volatile Function<Received, String> answer = request -> response(200, "{}");
 
   /// A request as it came over the wire.
@@ -30,7 +31,7 @@ final class ScriptedHttp implements AutoCloseable {
 
   ScriptedHttp() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::accept);
+    accepting = Thread.ofVirtual().start(this::accept);
   }
 
   URI url() {
@@ -99,6 +100,9 @@ final class ScriptedHttp implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      accepting.join(); // the port is free only when nobody accepts on it any more
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
