@@ -4,16 +4,20 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.messaging.MessageEvent.StatusChanged;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// Remembers what a client told it, in order.
-class RecordingListener implements MeshListener {
-  /// One thing that was told.
-  record Told(String what, Object about) {}
+public class RecordingListener implements MeshListener {
+  public RecordingListener() {}
 
-  final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
+  /// One thing that was told.
+  public record Told(String what, Object about) {}
+
+  public final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
 
   @Override
   public void connected(HelloAck hello) {
@@ -66,27 +70,29 @@ class RecordingListener implements MeshListener {
   }
 
   /// The next thing of a kind; others are passed over.
-  <T> T next(String what, Class<T> type) {
+  public <T> T next(String what, Class<T> type) {
+    List<Told> passed = new ArrayList<>();
     try {
       while (true) {
         Told next = told.poll(20, TimeUnit.SECONDS);
         if (next == null) {
-          throw new AssertionError("Not told of " + what);
+          throw new AssertionError("Not told of " + what + ", only of " + passed);
         }
         if (next.what().equals(what)) {
           return type.cast(next.about());
         }
+        passed.add(next);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  IncomingMessage message() {
+  public IncomingMessage message() {
     return next("message", IncomingMessage.class);
   }
 
-  long count(String what) {
+  public long count(String what) {
     return told.stream().filter(each -> each.what().equals(what)).count();
   }
 }
