@@ -181,12 +181,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     Member member =
         ConnectionRules.admit(claim, memberships.byKey(claim.meshId(), claim.memberKey()), compat);
     checkSessionKey(claim, member);
-    Admitted admitted =
-        new Admitted(
-            claim,
-            member,
-            store.standing(member.id()),
-            keys.of(member, Set.copyOf(claim.knownEpochs())));
+    Admitted admitted = new Admitted(claim, member, store.standing(member.id()));
     return claim.purpose() == Purpose.SESSION
         ? session(admitted, connection, now)
         : passing(admitted, connection, now);
@@ -206,7 +201,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   }
 
   /// A hello that passed all checks, and what its answer needs.
-  private record Admitted(Claim claim, Member member, Standing standing, KeyState keys) {}
+  private record Admitted(Claim claim, Member member, Standing standing) {}
 
   private Outcome session(Admitted admitted, Connection connection, Instant now) {
     Tokens tokens = Tokens.issue();
@@ -232,11 +227,12 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   private Outcome welcome(
       Admitted admitted, Entry entry, Tokens tokens, Connection connection, Instant now) {
     checkStillMember(admitted.claim(), entry, now);
-    HelloAck ack = ack(admitted, entry, tokens, now);
     connection.bind(entry.peer());
     connection.whenClosed(() -> leases.lost(connection, clock.instant()));
     leases.attach(entry, connection, now);
-    return Outcome.of(ack);
+    // Read only now: a key that was sealed before is in the table, one sealed from here on is told.
+    KeyState state = keys.of(admitted.member(), Set.copyOf(admitted.claim().knownEpochs()));
+    return Outcome.of(ack(admitted, entry, state, tokens, now));
   }
 
   /// Whoever was removed while we looked at their hello was not found among the peers to be shown
@@ -291,7 +287,8 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
         now);
   }
 
-  private static HelloAck ack(Admitted admitted, Entry entry, Tokens tokens, Instant now) {
+  private static HelloAck ack(
+      Admitted admitted, Entry entry, KeyState keys, Tokens tokens, Instant now) {
     Optional<Left> restored = entry.before();
     Peer peer = entry.peer();
     Standing standing = admitted.standing();
@@ -318,10 +315,10 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
         tokens.hook(),
         now,
         entry.resumed(),
-        admitted.keys().epoch(),
-        admitted.keys().sealed(),
-        admitted.keys().requests(),
-        admitted.keys().encryption());
+        keys.epoch(),
+        keys.sealed(),
+        keys.requests(),
+        keys.encryption());
   }
 
   private void hear(Happening happening) {
