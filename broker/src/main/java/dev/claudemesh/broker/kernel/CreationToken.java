@@ -1,6 +1,5 @@
 package dev.claudemesh.broker.kernel;
 
-import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +26,7 @@ public final class CreationToken {
   public static CreationToken in(Path data) {
     Path file = data.resolve(FILE);
     try {
-      PrivateFiles.createFolder(data);
+      Files.createDirectories(data);
       if (!Files.exists(file)) {
         make(file);
       }

@@ -24,16 +24,20 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Door of the room meshes. Hears of newcomers and removals over the bus, and has keys handed on or
 /// renewed.
 public final class MeshHandler implements Handler<MeshRequest<?>> {
-  private static final Map<String, Integer> NO_TASKS = Map.of("open", 0, "claimed", 0, "done", 0);
+  /// Sorted, so that the same answer is the same text.
+  private static final Map<String, Integer> NO_TASKS =
+      Collections.unmodifiableMap(new TreeMap<>(Map.of("open", 0, "claimed", 0, "done", 0)));
 
   private final MeshStore store;
   private final KeyKeeper keys;

@@ -57,7 +57,7 @@ record LaunchPlan(
         .map(part -> {
           String[] words = part.split(":", 2);
           return new GroupRole(
-              words[0].replaceFirst("^@", ""),
+              words[0].strip().replaceFirst("^@", ""),
               words.length == 2 && !words[1].isBlank()
                   ? Optional.of(words[1].strip())
                   : Optional.empty());

@@ -125,7 +125,7 @@ public final class JoinCommand extends CliCommand {
   private boolean fetchKey(Membership member) {
     CountDownLatch came = new CountDownLatch(1);
     MeshListener listener =
-        new MeshListener() {
+        new Link.Talkative(context) {
           @Override
           public void keyArrived(int epoch) {
             came.countDown();

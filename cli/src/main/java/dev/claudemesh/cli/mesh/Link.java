@@ -1,6 +1,8 @@
 package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.client.ClientLimits;
@@ -42,6 +44,7 @@ final class Link implements AutoCloseable {
         .keyPolicy((meshId, request, members) ->
             KeyProofs.refusal(meshId, member.owner(), request, members))
         .limits(ClientLimits.ONE_SHOT)
+        .listener(new Talkative(context))
         .clock(context.clock());
   }
 
@@ -52,7 +55,21 @@ final class Link implements AutoCloseable {
     return open(builder(context, member, Purpose.COMMAND));
   }
 
-  static Link open(MeshClient.Builder builder) {
+  /// Tells what went wrong on the side, such as a newcomer who is not handed the mesh key.
+  static class Talkative implements MeshListener {
+    private final Context context;
+
+    Talkative(Context context) {
+      this.context = context;
+    }
+
+    @Override
+    public void warned(Problem problem) {
+      context.terminal().warn(SafeText.line(problem.getMessage()));
+    }
+  }
+
+  private static Link open(MeshClient.Builder builder) {
     MeshClient client = builder.start();
     try {
       client.ready(READY);

@@ -62,7 +62,7 @@ final class Mailbox implements AutoCloseable {
             .resolve(mesh.meshId().replaceAll("[^A-Za-z0-9_-]", "_") + ".journal");
     JournalInbox inbox = JournalInbox.open(file);
     MeshListener listener =
-        new MeshListener() {
+        new Link.Talkative(context) {
           @Override
           public void message(IncomingMessage message) {
             arrived.add(new Letter(mesh, Optional.of(message), Optional.empty()));

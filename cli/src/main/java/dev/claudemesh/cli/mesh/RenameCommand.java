@@ -7,7 +7,6 @@ import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,11 +19,17 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: claudemesh rename platform \"Platform team\""})
 public final class RenameCommand extends MeshCommand {
   @Parameters(
-      arity = "1..2",
-      paramLabel = "[<mesh>] <name>",
-      hideParamSyntax = true,
-      description = "The mesh, if there are several, and its new name.")
-  private List<String> words;
+      index = "0",
+      paramLabel = "<mesh|name>",
+      description = "Its new name; or the mesh, where the new name follows.")
+  private String first;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "<name>",
+      description = "Its new name, where the mesh stands before it.")
+  private Optional<String> second = Optional.empty();
 
   @Option(
       names = "--slug",
@@ -38,8 +43,8 @@ public final class RenameCommand extends MeshCommand {
 
   @Override
   protected Answer answer() {
-    Membership member = membership(words.size() == 2 ? Optional.of(words.getFirst()) : mesh);
-    MeshReply.Renamed renamed = call(member, new MeshRequest.Rename(words.getLast(), slug));
+    Membership member = membership(second.isPresent() ? Optional.of(first) : mesh);
+    MeshReply.Renamed renamed = call(member, new MeshRequest.Rename(second.orElse(first), slug));
     context.config().update(config -> config.with(member.renamed(renamed.slug(), renamed.name())));
     return Answer.of(new Entry(renamed.id(), renamed.slug(), renamed.name()))
         .line(terminal ->

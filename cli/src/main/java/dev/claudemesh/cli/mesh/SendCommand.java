@@ -40,15 +40,6 @@ public final class SendCommand extends MeshCommand {
   private static final int LONGEST = 1 << 20;
   private static final Duration ACK_WAIT = Duration.ofSeconds(15);
 
-  /// After the ack a delivery takes a moment; after so long we tell how it stands.
-  private static final List<Duration> LOOK_AFTER =
-      List.of(
-          Duration.ZERO,
-          Duration.ofMillis(60),
-          Duration.ofMillis(120),
-          Duration.ofMillis(250),
-          Duration.ofMillis(500));
-
   /// As on the wire.
   enum Urgency {
     now(Priority.NOW),
@@ -114,7 +105,7 @@ public final class SendCommand extends MeshCommand {
       Target target = link.targets().resolve(scoped.name());
       Outgoing message = new Outgoing(target.spec(), priority.priority, body, replyTo, false);
       Ack ack = sent(link, message);
-      StatusResult status = settled(link, ack);
+      StatusResult status = Settled.status(link, ack.messageId());
       return answer(member, target, ack, status);
     }
   }
@@ -151,21 +142,6 @@ public final class SendCommand extends MeshCommand {
               + ACK_WAIT.toSeconds()
               + " s; it may arrive all the same");
     }
-  }
-
-  /// Asks how the message stands until every copy is delivered, or known to wait for its receiver.
-  private static StatusResult settled(Link link, Ack ack) throws InterruptedException {
-    StatusResult status = null;
-    for (Duration pause : LOOK_AFTER) {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-      status =
-          link.ask(
-              new dev.claudemesh.protocol.messaging.MessageRequest.MessageStatus(ack.messageId()));
-      if (status.recipients().stream().noneMatch(MessageView::isMoving)) {
-        break;
-      }
-    }
-    return status;
   }
 
   private Answer answer(Membership member, Target target, Ack ack, StatusResult status) {

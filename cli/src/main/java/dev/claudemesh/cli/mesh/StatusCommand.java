@@ -11,7 +11,6 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.messaging.MessageReply.Recipient;
 import dev.claudemesh.protocol.messaging.MessageReply.StatusResult;
-import dev.claudemesh.protocol.messaging.MessageRequest.MessageStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -64,10 +63,10 @@ public final class StatusCommand extends MeshCommand {
     return messageId.isPresent() ? message(messageId.get()) : meshes();
   }
 
-  private Answer message(String id) {
+  private Answer message(String id) throws InterruptedException {
     Membership member = membership();
     try (Link link = Link.open(context, member)) {
-      StatusResult status = link.ask(new MessageStatus(id));
+      StatusResult status = Settled.status(link, id);
       Table table = Table.of("TO", "STATUS", "KEY");
       for (Recipient to : status.recipients()) {
         table.row(

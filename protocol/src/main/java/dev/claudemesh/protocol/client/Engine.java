@@ -104,7 +104,7 @@ final class Engine implements Connector.Events {
       return;
     }
     try {
-      CompletableFuture.allOf(pump.empty(), keys.settled())
+      CompletableFuture.allOf(pump.empty(), keysSettled())
           .get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // what is left stays in the outbox
@@ -113,6 +113,15 @@ final class Engine implements Connector.Events {
     } catch (ExecutionException e) {
       throw new IllegalStateException("Neither fails", e);
     }
+  }
+
+  /// After what is read already: a request in it counts as asked.
+  private CompletableFuture<Void> keysSettled() {
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    if (!mail.offer(() -> keys.settled().thenRun(() -> settled.complete(null)))) {
+      settled.complete(null);
+    }
+    return settled;
   }
 
   void stop() {
@@ -159,7 +168,7 @@ final class Engine implements Connector.Events {
           mail.offer(() -> receiver.received(push, from, facts.confirms()));
       case MessageEvent.StatusChanged change ->
           mail.offer(() -> tell(listener -> listener.statusChanged(change)));
-      case MeshEvent.KeyRequested event -> keys.requested(event.request());
+      case MeshEvent.KeyRequested event -> mail.offer(() -> keys.requested(event.request()));
       case MeshEvent.KeySealed event ->
           necessary(from, () -> keys.accept(List.of(event.key()), this::arrived));
       case MeshEvent.RotationNeeded event ->
@@ -175,19 +184,19 @@ final class Engine implements Connector.Events {
     socket = Optional.of(from);
     calls.opened(from);
     connector.greeted(ack.resumeToken());
-    ack.keyRequests().forEach(keys::requested);
-    if (ack.epochKeys().isEmpty()) {
-      standing.open(ack);
-    }
     necessary(
         from,
         () -> {
           keys.accept(ack.epochKeys(), this::arrived);
+          ack.keyRequests().forEach(keys::requested);
           if (socket.filter(from::equals).isPresent()) {
             standing.open(ack);
           }
           tell(listener -> listener.connected(ack));
         });
+    if (ack.epochKeys().isEmpty()) {
+      standing.open(ack);
+    }
     pump.opened(from);
     seen.report();
   }

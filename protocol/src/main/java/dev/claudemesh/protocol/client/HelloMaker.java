@@ -17,6 +17,9 @@ final class HelloMaker {
       List.of(
           Capability.CLIENT_ACK, Capability.GROUP_E2E, Capability.RESUME, Capability.LARGE_FRAMES);
 
+  /// A clock that jumps back further than this was wrong before, and is believed now.
+  private static final long SMALL_STEP_MILLIS = 10_000;
+
   private final Identity identity;
   private final HelloDetails details;
   private final Keyring keyring;
@@ -32,7 +35,8 @@ final class HelloMaker {
 
   /// A signature is accepted once, so no two hellos bear the same millisecond.
   Hello make(Optional<String> resumeToken) {
-    long timestamp = Math.max(last + 1, clock.millis());
+    long now = clock.millis();
+    long timestamp = now < last - SMALL_STEP_MILLIS ? now : Math.max(last + 1, now);
     last = timestamp;
     String pubkey = identity.memberKey().hex();
     String signed = Canonical.hello(identity.meshId(), identity.memberId(), pubkey, timestamp);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import java.net.URI;
 import java.time.Duration;
@@ -117,5 +119,28 @@ class ClientRulesTest {
     assertThat(Outgoing.of("*", "secret words").toString()).doesNotContain("secret words");
     assertThat(new IncomingMessage.Opened("secret words", Optional.empty()).toString())
         .doesNotContain("secret words");
+  }
+
+  @Test
+  void hellos_of_one_millisecond_differ_and_a_clock_that_was_put_right_is_believed() {
+    long[] now = {1_000_000};
+    HelloMaker maker =
+        new HelloMaker(
+            new Identity(
+                URI.create("ws://127.0.0.1:1/ws"),
+                "mesh",
+                "member",
+                Keys.generate(),
+                Optional.empty()),
+            HelloDetails.ofThisProcess(Purpose.COMMAND),
+            Keyring.inMemory(),
+            () -> Instant.ofEpochMilli(now[0]));
+
+    assertThat(maker.make(Optional.empty()).timestamp()).isEqualTo(1_000_000);
+    assertThat(maker.make(Optional.empty()).timestamp()).isEqualTo(1_000_001);
+    now[0] = 999_990;
+    assertThat(maker.make(Optional.empty()).timestamp()).isEqualTo(1_000_002);
+    now[0] = 400_000;
+    assertThat(maker.make(Optional.empty()).timestamp()).isEqualTo(400_000);
   }
 }

@@ -85,6 +85,24 @@ class MeshClientKeysTest extends ClientFixture {
   }
 
   @Test
+  void who_gets_the_key_in_the_hello_ack_hands_it_to_the_newcomer_in_the_same_ack() {
+    broker.members(
+        ScriptedBroker.member("alice", alice.publicKey(), "member"),
+        ScriptedBroker.member("bob", bob.publicKey(), "member"),
+        ScriptedBroker.member("carol", carol.publicKey(), "member"));
+    broker.greeting(
+        ScriptedBroker.hello(
+            1, List.of(sealed(key, alice.publicKey(), bob)), List.of(carolsRequest())));
+    MeshClient client = start(builder().keyring(Keyring.inMemory()).keyPolicy(EVERYBODY));
+    ScriptedConnection connection = broker.greeted();
+    client.ready(LONG);
+
+    client.close();
+
+    assertThat(opened(connection.next("seal_key"), 1)).isEqualTo(key);
+  }
+
+  @Test
   void a_newcomer_without_good_proofs_is_not_handed_the_key() {
     withMembers("member");
     MeshClient client =
