@@ -23,9 +23,9 @@ import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
+import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -168,7 +168,7 @@ public final class Broker implements AutoCloseable {
 
   private static void makeDataFolder(BrokerConfig config) {
     try {
-      Files.createDirectories(config.data());
+      PrivateFiles.createFolder(config.data());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot make the data folder " + config.data() + "; choose another with --data", e);

@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.kernel;
 
+import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class CreationToken {
   public static CreationToken in(Path data) {
     Path file = data.resolve(FILE);
     try {
-      Files.createDirectories(data);
+      PrivateFiles.createFolder(data);
       if (!Files.exists(file)) {
         make(file);
       }

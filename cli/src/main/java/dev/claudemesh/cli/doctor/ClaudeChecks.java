@@ -34,6 +34,14 @@ final class ClaudeChecks {
 
   private Finding binary() {
     Optional<Path> found = ClaudeBinary.find(environment);
+    Optional<String> named = environment.variable("CLAUDE_BIN");
+    if (found.isEmpty() && named.isPresent()) {
+      return Finding.bad(
+          "claude",
+          ExitCode.CLAUDE_MISSING,
+          "CLAUDE_BIN=" + named.get() + " is not a program",
+          "unset CLAUDE_BIN, or set it to where claude is");
+    }
     if (found.isEmpty()) {
       return Finding.bad(
           "claude",

@@ -8,6 +8,7 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ final class MeshChecks {
   private List<Finding> of(Membership member) {
     Reach reach;
     try {
+      Brokers.webSocket(member.brokerUrl().toString());
       reach = Reach.of(context, member);
     } catch (Problem e) {
       return List.of(refused(member, e));
@@ -102,7 +104,7 @@ final class MeshChecks {
               ExitCode.NETWORK,
               what,
               Brokers.isLocal(member.brokerUrl())
-                  ? "claudemesh broker"
+                  ? start(member.brokerUrl())
                   : "check the network, or ask who runs " + member.brokerUrl().getHost());
       case TIMESTAMP_SKEW ->
           Finding.bad("clock", ExitCode.AUTH, what, "set the clock: timedatectl set-ntp true");
@@ -117,6 +119,12 @@ final class MeshChecks {
               ExitCode.AUTH,
               what,
               "claudemesh leave " + member.slug() + " --local, then claudemesh join <a new link>");
+      case INVALID_ARGUMENT ->
+          Finding.bad(
+              "broker",
+              ExitCode.ARGUMENTS,
+              what,
+              "correct brokerUrl in config.json, or take the entry out and join the mesh again");
       case ProblemCode other ->
           Finding.bad(
               "broker",
@@ -124,5 +132,13 @@ final class MeshChecks {
               what + " (" + other.wireName() + ")",
               "look into the broker's log");
     };
+  }
+
+  /// The command that starts a broker where the mesh expects it.
+  private static String start(URI broker) {
+    int port = broker.getPort();
+    return port < 0 || port == Brokers.DEFAULT.getPort()
+        ? "claudemesh broker"
+        : "claudemesh broker --port " + port;
   }
 }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.cli.ExitCode;
-import dev.claudemesh.cli.Shell;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.crypto.Keys;
+import dev.claudemesh.protocol.crypto.SecretKey;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,10 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A machine on which everything is as it should be; each test breaks one thing.
 class DoctorTest {
+  private static final AtomicInteger meshes = new AtomicInteger();
   private static TestBroker broker;
 
   @TempDir Path home;
-  private Shell shell;
+  private Machine machine;
   private Path launcher;
 
   @BeforeAll
@@ -44,25 +45,23 @@ class DoctorTest {
   void aHealthyMachine() throws IOException {
     launcher = program(home.resolve("claudemesh"), "exit 0");
     Path claude = program(home.resolve("bin/claude"), "echo '2.1.329 (Claude Code)'");
-    shell =
-        new Shell(home, "ana")
-            .broker(broker.wsUrl())
-            .at(broker.clock())
+    machine =
+        new Machine(broker, home, "ana")
             .launcher(launcher)
             .with("PATH", claude.getParent().toString());
-    shell.ok("create", "clinic" + home.hashCode());
-    shell.ok("install");
+    machine.ok("create", "Clinic", "--slug", "clinic" + meshes.incrementAndGet());
+    machine.ok("install");
   }
 
   @Test
   void a_healthy_machine_has_nothing_to_mend() {
-    Shell.Ran ran = shell.ok("doctor");
+    Machine.Ran ran = machine.ok("doctor");
 
     assertThat(ran.out())
         .contains("✔ Java 25", "knows you", "Claude Code 2.1.329", "hold the mesh key of epoch 1")
         .doesNotContain("✘", "⚠", "mend:");
     assertThat(ran.err()).endsWith("next: claudemesh peers\n");
-    assertThat(shell.ok("doctor", "--json").json().path("ok").booleanValue()).isTrue();
+    assertThat(machine.ok("doctor", "--json").json().path("ok").booleanValue()).isTrue();
   }
 
   @Test
@@ -76,7 +75,7 @@ class DoctorTest {
 
   @Test
   void a_config_folder_that_others_can_reach_is_told_and_not_changed() throws IOException {
-    Path folder = shell.config().getParent();
+    Path folder = machine.config().getParent();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     assertBad(
@@ -90,30 +89,30 @@ class DoctorTest {
 
   @Test
   void a_config_file_that_others_can_read_is_told() throws IOException {
-    Files.setPosixFilePermissions(shell.config(), PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(machine.config(), PosixFilePermissions.fromString("rw-r--r--"));
 
     assertBad(
-        ExitCode.PERMISSION, "config_mode", "rw-r--r--", "chmod go= '" + shell.config() + "'");
+        ExitCode.PERMISSION, "config_mode", "rw-r--r--", "chmod go= '" + machine.config() + "'");
   }
 
   @Test
   void a_config_that_is_no_json_is_told_with_the_place() throws IOException {
-    Files.writeString(shell.config(), "{\n  \"meshes\": [\n");
+    Files.writeString(machine.config(), "{\n  \"meshes\": [\n");
 
-    assertBad(ExitCode.ARGUMENTS, "config", "line", "mv '" + shell.config() + "'");
+    assertBad(ExitCode.ARGUMENTS, "config", "line", "mv '" + machine.config() + "'");
   }
 
   @Test
   void an_entry_that_cannot_be_used_is_told() throws IOException {
-    change("secretKey", "abc");
+    machine.change("secretKey", "abc");
 
     assertBad(ExitCode.ARGUMENTS, "membership", "secretKey", "join the mesh again");
   }
 
   @Test
   void a_key_whose_halves_do_not_fit_is_told() throws IOException {
-    String mine = mesh().path("secretKey").stringValue();
-    change("secretKey", Keys.generate().exposeHex().substring(0, 64) + mine.substring(64));
+    String mine = machine.mesh().path("secretKey").stringValue();
+    machine.change("secretKey", Keys.generate().exposeHex().substring(0, 64) + mine.substring(64));
 
     assertBad(
         ExitCode.AUTH, "key", "halves do not belong together", "--local, then claudemesh join");
@@ -121,63 +120,112 @@ class DoctorTest {
 
   @Test
   void having_no_mesh_yet_is_a_warning_with_the_first_steps() throws IOException {
-    Files.delete(shell.config());
+    Files.delete(machine.config());
 
     assertWarning("config", "You are in no mesh yet", "claudemesh create <name>");
   }
 
   @Test
-  void a_broker_that_is_away_is_told_with_the_command_that_starts_it() throws IOException {
+  void a_broker_that_is_away_is_told_with_the_command_that_starts_it_there() throws IOException {
+    int port;
     try (ServerSocket free = new ServerSocket(0)) {
-      change("brokerUrl", "ws://127.0.0.1:" + free.getLocalPort() + "/ws");
+      port = free.getLocalPort();
     }
-    assertBad(ExitCode.NETWORK, "broker", "127.0.0.1", "claudemesh broker");
+    machine.change("brokerUrl", "ws://127.0.0.1:" + port + "/ws");
+
+    assertBad(ExitCode.NETWORK, "broker", "127.0.0.1:" + port, "claudemesh broker --port " + port);
+    assertThat(machine.run("doctor").err())
+        .endsWith("next: claudemesh broker --port " + port + "\n");
+  }
+
+  @Test
+  void a_broker_elsewhere_that_is_away_is_told_with_whom_to_ask() throws IOException {
+    machine.change("brokerUrl", "ws://broker.invalid/ws");
+
+    assertBad(ExitCode.NETWORK, "broker", "broker.invalid", "ask who runs broker.invalid");
+  }
+
+  @Test
+  void a_broker_address_that_is_none_is_told() throws IOException {
+    machine.change("brokerUrl", "nonsense");
+
+    assertBad(ExitCode.ARGUMENTS, "broker", "\"nonsense\" is not the address", "config.json");
   }
 
   @Test
   void a_clock_that_is_wrong_is_told() {
-    shell.at(() -> broker.clock().instant().plusSeconds(3_600));
+    machine.at(() -> broker.clock().instant().plusSeconds(3_600));
 
     assertBad(ExitCode.AUTH, "clock", "clock", "timedatectl");
   }
 
   @Test
   void a_clock_that_begins_to_go_wrong_is_a_warning() {
-    shell.at(() -> broker.clock().instant().plusSeconds(30));
+    machine.at(() -> broker.clock().instant().plusSeconds(30));
 
     assertWarning("clock", "differ by", "timedatectl");
   }
 
   @Test
   void a_membership_that_the_broker_does_not_know_is_told() throws IOException {
-    ObjectNode mesh = mesh();
-    dev.claudemesh.protocol.crypto.SecretKey stranger = Keys.generate();
+    ObjectNode mesh = machine.mesh();
+    SecretKey stranger = Keys.generate();
     mesh.put("secretKey", stranger.exposeHex()).put("pubkey", stranger.publicKey().hex());
-    write(mesh);
+    machine.write(mesh);
 
     assertBad(ExitCode.AUTH, "membership", "", "then claudemesh join <a new link>");
   }
 
   @Test
-  void a_missing_mesh_key_is_a_warning() throws IOException {
-    Shell bob = new Shell(home.resolve("bob"), "bob").broker(broker.wsUrl()).at(broker.clock());
-    bob.ok("join", shell.ok("invite").out().strip());
+  void a_member_who_was_banned_is_told() {
+    Machine owner = machine;
+    machine = newcomer();
+    owner.ok("ban", "bob");
 
-    JsonNode finding = finding(bob.run("doctor", "--json"), "mesh_key");
+    assertBad(ExitCode.AUTH, "membership", "revoked", "then claudemesh join <a new link>");
+  }
 
-    assertThat(finding.path("level").stringValue()).isEqualTo("WARNING");
-    assertThat(finding.path("mend").stringValue()).contains("claudemesh peers");
+  @Test
+  void a_mesh_that_was_deleted_is_told() {
+    Machine owner = machine;
+    machine = newcomer();
+    owner.ok("delete", "-y");
+
+    assertBad(ExitCode.AUTH, "membership", "clinic", "claudemesh leave clinic");
+  }
+
+  @Test
+  void a_missing_mesh_key_is_a_warning() {
+    machine = newcomer();
+
+    assertWarning("mesh_key", "mesh key of epoch 1 is still to come", "claudemesh peers");
   }
 
   @Test
   void a_missing_claude_code_is_told_with_how_to_install_it() {
-    shell.with("PATH", "/nonexistent");
+    machine.with("PATH", "/nonexistent");
 
     assertBad(
         ExitCode.CLAUDE_MISSING,
         "claude",
         "not on this machine",
         "npm install -g @anthropic-ai/claude-code");
+  }
+
+  @Test
+  void a_claude_bin_that_is_no_program_is_told_by_its_name() {
+    machine.with("CLAUDE_BIN", "/nonexistent/claude");
+
+    assertBad(
+        ExitCode.CLAUDE_MISSING, "claude", "CLAUDE_BIN=/nonexistent/claude", "unset CLAUDE_BIN");
+  }
+
+  @Test
+  void a_claude_bin_that_is_a_program_is_used() throws IOException {
+    Path mine = program(home.resolve("mine"), "echo '2.1.400 (Claude Code)'");
+
+    assertThat(machine.with("CLAUDE_BIN", mine.toString()).ok("doctor").out())
+        .contains("✔ Claude Code 2.1.400 in " + mine);
   }
 
   @Test
@@ -214,10 +262,18 @@ class DoctorTest {
 
   @Test
   void not_being_entered_into_claude_code_is_a_warning() {
-    shell.ok("uninstall");
+    machine.ok("uninstall");
 
     assertWarning("mcp_server", "not entered", "claudemesh install");
     assertWarning("hooks", "SessionStart", "claudemesh install");
+  }
+
+  @Test
+  void hooks_that_are_missing_are_a_warning() {
+    machine.ok("uninstall");
+    machine.ok("install", "--no-hooks");
+
+    assertWarning("hooks", "no hook for SessionStart", "claudemesh install");
   }
 
   @Test
@@ -229,7 +285,7 @@ class DoctorTest {
 
   @Test
   void another_launcher_is_a_warning() throws IOException {
-    shell.launcher(program(home.resolve("elsewhere/claudemesh"), "exit 0"));
+    machine.launcher(program(home.resolve("elsewhere/claudemesh"), "exit 0"));
 
     assertWarning("mcp_server", "another claudemesh: " + launcher, "claudemesh install");
   }
@@ -261,7 +317,7 @@ class DoctorTest {
     Files.writeString(
         cluster().getParent().resolve("owner.pid"), ProcessHandle.current().pid() + "\n");
 
-    assertThat(shell.ok("doctor").out())
+    assertThat(machine.ok("doctor").out())
         .contains("A broker runs here (process " + ProcessHandle.current().pid() + ")");
   }
 
@@ -272,7 +328,7 @@ class DoctorTest {
   }
 
   private void assertBad(ExitCode exit, String check, String what, String mend) {
-    Shell.Ran ran = shell.run("doctor", "--json");
+    Machine.Ran ran = machine.run("doctor", "--json");
     JsonNode finding = finding(ran, check);
 
     assertThat(finding.path("level").stringValue()).as(ran.out()).isEqualTo("BAD");
@@ -280,21 +336,32 @@ class DoctorTest {
     assertThat(finding.path("mend").stringValue()).contains(mend);
     assertThat(ran.exit()).as(ran.out()).isEqualTo(exit.number());
     assertThat(ran.json().path("ok").booleanValue()).isFalse();
-    assertThat(shell.run("doctor").out()).contains("✘").contains("mend: ");
+    assertThat(machine.run("doctor").out()).contains(told("✘", finding));
   }
 
   private void assertWarning(String check, String what, String mend) {
-    Shell.Ran ran = shell.run("doctor", "--json");
+    Machine.Ran ran = machine.run("doctor", "--json");
     JsonNode finding = finding(ran, check);
 
     assertThat(finding.path("level").stringValue()).as(ran.out()).isEqualTo("WARNING");
     assertThat(finding.path("what").stringValue()).contains(what);
     assertThat(finding.path("mend").stringValue()).contains(mend);
     assertThat(ran.exit()).isZero();
+    assertThat(machine.run("doctor").out()).contains(told("⚠", finding)).doesNotContain("✘");
+  }
+
+  /// The lines of a finding as people see them.
+  private static String told(String icon, JsonNode finding) {
+    return icon
+        + " "
+        + finding.path("what").stringValue()
+        + "\n    mend: "
+        + finding.path("mend").stringValue()
+        + "\n";
   }
 
   /// The worst finding of a check.
-  private static JsonNode finding(Shell.Ran ran, String check) {
+  private static JsonNode finding(Machine.Ran ran, String check) {
     List<JsonNode> all =
         StreamSupport.stream(ran.json().path("findings").spliterator(), false)
             .filter(finding -> finding.path("check").stringValue().equals(check))
@@ -306,27 +373,21 @@ class DoctorTest {
         .orElse(all.getFirst());
   }
 
-  private ObjectNode mesh() throws IOException {
-    return (ObjectNode)
-        Wire.mapper().readTree(Files.readString(shell.config())).path("meshes").get(0);
-  }
-
-  private void change(String field, String value) throws IOException {
-    ObjectNode mesh = mesh();
-    mesh.put(field, value);
-    write(mesh);
-  }
-
-  private void write(ObjectNode mesh) throws IOException {
-    ObjectNode config = Wire.mapper().createObjectNode();
-    config.put("version", 1).putArray("meshes").add(mesh);
-    Files.writeString(shell.config(), config.toString());
-  }
-
   private static Path program(Path path, String script) throws IOException {
     Files.createDirectories(path.getParent());
     Files.writeString(path, "#!/bin/sh\n" + script + "\n");
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     return path;
+  }
+
+  /// A further member, on a machine where all else is whole.
+  private Machine newcomer() {
+    Machine bob =
+        new Machine(broker, home.resolve("bob"), "bob")
+            .launcher(launcher)
+            .with("PATH", home.resolve("bin").toString());
+    bob.ok("join", machine.ok("invite").out().strip());
+    bob.ok("install");
+    return bob;
   }
 }

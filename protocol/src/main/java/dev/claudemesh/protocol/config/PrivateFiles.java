@@ -51,13 +51,13 @@ public final class PrivateFiles {
     }
   }
 
-  /// Makes a folder of mode 0700 and those above it, if it is not there.
+  /// Makes a folder of mode 0700, and those above it that are missing, if it is not there.
   public static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
     if (folder.getParent() != null) {
-      Files.createDirectories(folder.getParent());
+      createFolder(folder.getParent());
     }
     try {
       Files.createDirectory(folder, attributes(FOLDER_MODE));
