@@ -85,11 +85,11 @@ abstract class RoomTest {
               () -> now,
               limits,
               compat,
-              (member, known) -> {
+              (member, known) -> new ConnectionHandler.KeyState(1, "e2e", List.of(), List.of()),
+              (client, at) -> {
                 duringHello.run();
-                return new ConnectionHandler.KeyState(1, "e2e", List.of(), List.of());
-              },
-              (client, at) -> reported);
+                return reported;
+              });
       bus.subscribe(this::hear);
     }
 
