@@ -24,7 +24,7 @@ final class Sources {
   }
 
   static List<Path> all() {
-    return Stream.of("protocol", "db", "broker", "mcp-server", "cli")
+    return Stream.of("protocol", "db", "broker", "mcp-server", "cli", "bench")
         .flatMap(module -> walk(root().resolve(module).resolve("src")))
         .filter(file -> file.toString().endsWith(".java"))
         .filter(file -> !file.toString().contains("/db/jooq/"))
