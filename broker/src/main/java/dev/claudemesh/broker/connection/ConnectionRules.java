@@ -30,7 +30,11 @@ final class ConnectionRules {
   static final int PROTOCOL_VERSION = 1;
   static final List<String> CAPABILITIES =
       List.of(
-          Capability.CLIENT_ACK, Capability.GROUP_E2E, Capability.RESUME, Capability.LARGE_FRAMES);
+          Capability.CLIENT_ACK,
+          Capability.GROUP_E2E,
+          Capability.RESUME,
+          Capability.LARGE_FRAMES,
+          Capability.ACK_MANY);
 
   /// The counters that are carried from one session of a member to the next.
   private static final List<String> CUMULATIVE =

@@ -109,7 +109,8 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
   ///
   /// @param sendsPerMinute messages of one member, refilled evenly
   /// @param sendBurst messages one member may send at once
-  /// @param framesPerMinute frames of one connection other than messages
+  /// @param framesPerMinute frames of one connection other than messages, and other than two for
+  ///   each message that was pushed to it, which are for its confirmations
   /// @param frameBurst frames at once
   /// @param openCallsPerMinute hellos and HTTP calls of one address before anything was proven
   /// @param openCallBurst such calls at once

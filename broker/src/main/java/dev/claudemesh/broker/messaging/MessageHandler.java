@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /// Takes messages in, sees to it that each recipient gets its copy once, and tells what became of
 /// them.
@@ -164,16 +165,21 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   }
 
   private Outcome confirm(MessageRequest.ClientAck ack, Peer peer) {
-    if (ack.brokerMessageId().isPresent()) {
-      return said(
-          peer, List.of(ack.brokerMessageId().get()), DeliveryStatus.DELIVERED, Optional.empty());
+    List<String> ids =
+        Stream.concat(
+                ack.brokerMessageId().stream(),
+                ack.brokerMessageIds().stream().flatMap(List::stream))
+            .toList();
+    if (!ids.isEmpty() || ack.brokerMessageIds().isPresent()) {
+      return said(peer, ids, DeliveryStatus.DELIVERED, Optional.empty());
     }
     String clientId =
         ack.clientMessageId()
             .orElseThrow(() ->
                 new Problem(
                     ProblemCode.INVALID_REQUEST,
-                    "client_ack: give \"brokerMessageId\" or \"clientMessageId\""));
+                    "client_ack: give \"brokerMessageId\", \"brokerMessageIds\" or"
+                        + " \"clientMessageId\""));
     writer.submit(new Command.ConfirmByClientId(peer, clientId));
     return Outcome.of(Ack.done());
   }

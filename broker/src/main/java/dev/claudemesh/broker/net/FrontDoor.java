@@ -19,6 +19,7 @@ import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Where every request comes in, from a socket or over HTTP: decode → rate limit → access → handle
@@ -70,11 +71,19 @@ public final class FrontDoor {
     Question question = Question.UNREADABLE;
     boolean opening = false;
     try {
-      rates.frame(connection.id());
-      ObjectNode frame = Wire.parse(bytes);
-      question = Question.of(frame);
-      checkHello(connection, question);
-      Wire.Inbound inbound = Wire.request(frame);
+      ObjectNode frame = read(connection, () -> Wire.parse(bytes));
+      Question known = Question.of(frame);
+      question = known;
+      Wire.Inbound inbound =
+          read(
+              connection,
+              () -> {
+                checkHello(connection, known);
+                return Wire.request(frame);
+              });
+      if (!hasOwnLimit(inbound.request(), connection)) {
+        rates.frame(connection.id());
+      }
       opening = question.opens();
       Caller caller = caller(connection);
       admit(inbound, caller);
@@ -87,13 +96,34 @@ public final class FrontDoor {
     }
   }
 
+  /// What cannot be read counts as any other frame.
+  private <T> T read(SocketConnection connection, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (Problem unreadable) {
+      rates.frame(connection.id());
+      throw unreadable;
+    }
+  }
+
+  /// Messages have a rate of their own, and what is said of messages is bounded by those that were
+  /// pushed: a busy receiver must not be refused its confirmations. What goes beyond that counts as
+  /// any other frame.
+  private static boolean hasOwnLimit(Request<?> request, SocketConnection connection) {
+    return request instanceof MessageRequest.Send
+        || (saysOfMessages(request) && connection.answersPush());
+  }
+
+  private static boolean saysOfMessages(Request<?> request) {
+    return request instanceof MessageRequest.ClientAck
+        || request instanceof MessageRequest.Nack
+        || request instanceof MessageRequest.Seen;
+  }
+
   /// Messages and what is said of them go through one queue in the order in which they came, so
   /// none of them waits here for those before it.
   private static boolean keepsOwnOrder(Request<?> request) {
-    return request instanceof MessageRequest.Send
-        || request instanceof MessageRequest.ClientAck
-        || request instanceof MessageRequest.Nack
-        || request instanceof MessageRequest.Seen;
+    return request instanceof MessageRequest.Send || saysOfMessages(request);
   }
 
   private void checkHello(SocketConnection connection, Question question) {

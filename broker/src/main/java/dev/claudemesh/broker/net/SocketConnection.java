@@ -33,12 +33,16 @@ final class SocketConnection implements Connection {
 
   private static final int SLOW_CONSUMER = 1013;
 
+  /// Frames by which a client may answer each push: that it is stored or refused, and seen.
+  private static final int ANSWERS = 2;
+
   private final String id = Ids.next();
   private final Channel channel;
   private final InetAddress remote;
   private final URI publicUrl;
   private final LimitsConfig.Sizes sizes;
   private final AtomicLong unsent = new AtomicLong();
+  private final AtomicLong answersLeft = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean dismissed;
   private final Object order = new Object();
@@ -79,16 +83,21 @@ final class SocketConnection implements Connection {
 
   @Override
   public void send(Outbound frame) {
-    sendEncoded(Wire.encode(frame, Optional.empty()));
+    queue(Wire.encode(frame, Optional.empty()));
   }
 
   @Override
   public void reply(Outbound frame, Optional<String> reqId) {
-    sendEncoded(Wire.encode(frame, reqId));
+    queue(Wire.encode(frame, reqId));
   }
 
   @Override
   public CompletableFuture<Boolean> sendEncoded(byte[] frame) {
+    answersLeft.addAndGet(ANSWERS);
+    return queue(frame);
+  }
+
+  private CompletableFuture<Boolean> queue(byte[] frame) {
     Queued queued = new Queued(frame, new CompletableFuture<>());
     if (!admit(queued)) {
       return CompletableFuture.completedFuture(false);
@@ -101,6 +110,12 @@ final class SocketConnection implements Connection {
       }
     }
     return queued.written();
+  }
+
+  /// Whether one more frame about messages answers what was pushed to this client, and is not made
+  /// up.
+  boolean answersPush() {
+    return answersLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
   /// Queues the answer to a hello before everything that was held back for it.

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Messages between sockets of a real broker.
@@ -84,6 +85,42 @@ class MessageWireTest {
     assertThat(second.path("messageId").asString()).isEqualTo(first.path("messageId").asString());
     assertThat(Mail.texts(b, 1)).containsExactly("once");
     Mail.nothingFor(b);
+  }
+
+  @Test
+  void one_frame_confirms_many_messages_and_the_broker_says_that_it_may() {
+    List<ObjectNode> acks =
+        IntStream.range(0, 20)
+            .mapToObj(i -> Mail.sent(a, Mail.direct(bob.address(), "next", "m" + i)))
+            .toList();
+    ObjectNode confirmation = TestSocket.object("client_ack");
+    ArrayNode ids = confirmation.putArray("brokerMessageIds");
+    acks.forEach(ack -> ids.add(Mail.received(b).path("messageId").asString()));
+    ids.add("no id of ours");
+
+    assertThat(b.ask(confirmation).path("type").asString()).isEqualTo("ack");
+
+    assertThat(b.helloAck().path("capabilities").valueStream().map(JsonNode::asString))
+        .contains("ack_many");
+    for (ObjectNode ack : acks) {
+      assertThat(ids.valueStream().map(JsonNode::asString))
+          .contains(ack.path("messageId").asString());
+      assertThat(Mail.report(a, ack.path("messageId").asString()).path("delivered").asBoolean())
+          .isTrue();
+    }
+    b.cut();
+    b = broker.connect(bob);
+    Mail.nothingFor(b);
+  }
+
+  @Test
+  void a_confirmation_of_nothing_and_one_of_too_many_are_told_what_is_missing() {
+    ObjectNode tooMany = TestSocket.object("client_ack");
+    IntStream.rangeClosed(0, 500).forEach(i -> tooMany.withArray("brokerMessageIds").add("m" + i));
+
+    assertThat(b.ask(tooMany).path("message").asString()).contains("brokerMessageIds");
+    assertThat(b.ask(TestSocket.object("client_ack")).path("message").asString())
+        .contains("brokerMessageIds");
   }
 
   @Test

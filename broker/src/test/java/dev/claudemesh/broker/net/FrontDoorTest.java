@@ -65,18 +65,18 @@ class FrontDoorTest {
   private Outcome presence = Outcome.of(new PresenceReply.PeersList(List.of()));
   private RuntimeException trouble;
 
-  private final FrontDoor door =
-      new FrontDoor(
-          new Rooms(
-              this::hello, this::message, this::present, other(), other(), other(), this::member),
-          (call, op) -> {
-            throw new AssertionError("no HTTP here");
-          },
-          new RateLimits(
-              LimitsConfig.DEFAULTS.withRates(
-                  new LimitsConfig.Rates(60, 3, 0, 1, 60, 2, 30, 30, 5)),
-              new TestClock()),
-          metrics);
+  private FrontDoor door = door(new LimitsConfig.Rates(60, 3, 0, 1, 60, 2, 30, 30, 5));
+
+  private FrontDoor door(LimitsConfig.Rates rates) {
+    return new FrontDoor(
+        new Rooms(
+            this::hello, this::message, this::present, other(), other(), other(), this::member),
+        (call, op) -> {
+          throw new AssertionError("no HTTP here");
+        },
+        new RateLimits(LimitsConfig.DEFAULTS.withRates(rates), new TestClock()),
+        metrics);
+  }
 
   private static <F extends Request<?>> Handler<F> other() {
     return (request, caller) -> {
@@ -272,6 +272,50 @@ class FrontDoorTest {
     assertThat(limited.path("code").asString()).isEqualTo("rate_limited");
     assertThat(limited.path("id").asString()).isEqualTo("d");
     assertThat(limited.path("details").path("retryAfterMs").asLong()).isPositive();
+  }
+
+  @Test
+  void a_busy_receiver_may_say_as_much_of_messages_as_were_pushed_to_it_and_a_little_more() {
+    door = door(new LimitsConfig.Rates(0, 1, 60, 2, 60, 2, 30, 30, 5));
+    connected();
+    for (int i = 0; i < 50; i++) {
+      connection.sendEncoded("{}".getBytes(StandardCharsets.UTF_8));
+      answer();
+    }
+    String confirm = "{'type':'client_ack','brokerMessageId':'x'}";
+    for (int i = 0; i < 50; i++) {
+      ask(confirm);
+      ask("{'type':'seen','messageIds':['x']}");
+      ask(SEND.formatted("s" + i));
+      sends.forEach(send -> send.complete(MessageReply.Ack.done()));
+      assertThat(answer().path("id").asString()).isEqualTo("s" + i);
+    }
+    assertThat(sends).hasSize(150);
+    ask(confirm);
+    ask("{'type':'nack','messageId':'x','reason':'blocked'}");
+    assertThat(sends).hasSize(152);
+
+    ask(confirm.replace("}", ",'_reqId':'q'}"));
+    sends.forEach(send -> send.complete(MessageReply.Ack.done()));
+
+    ObjectNode limited = answer();
+    assertThat(limited.path("code").asString()).isEqualTo("rate_limited");
+    assertThat(limited.path("_reqId").asString()).isEqualTo("q");
+    assertThat(sends).hasSize(152);
+  }
+
+  @Test
+  void frames_that_cannot_be_read_are_limited_as_any_other() {
+    door = door(new LimitsConfig.Rates(0, 1, 60, 2, 60, 2, 30, 30, 5));
+    connected();
+    ask("{'type':'send','id':'a'}");
+    ask("no JSON");
+    assertThat(answer().path("code").asString()).isEqualTo("invalid_request");
+    assertThat(answer().path("code").asString()).isEqualTo("malformed");
+    ask("{'type':'send','id':'c'}");
+    ObjectNode limited = answer();
+    assertThat(limited.path("code").asString()).isEqualTo("rate_limited");
+    assertThat(limited.path("id").asString()).isEqualTo("c");
   }
 
   @Test

@@ -45,7 +45,7 @@ final class Engine implements Connector.Events {
   private final Receiver receiver;
   private final KeyExchange keys;
   private final Connector connector;
-  private final Lane mail = new Lane("claudemesh-mail", MAIL_QUEUE);
+  private final Lane mail;
   private final Lane listening = new Lane("claudemesh-listener", LISTENER_QUEUE);
   private volatile MeshFacts facts = MeshFacts.UNKNOWN;
   private volatile Optional<FrameSocket> socket = Optional.empty();
@@ -57,6 +57,7 @@ final class Engine implements Connector.Events {
     calls = new Calls(parts.limits);
     seen = new SeenReports(calls::call);
     receiver = new Receiver(cipher, parts.inbox, hops, parts.limits, this::tell);
+    mail = new Lane("claudemesh-mail", MAIL_QUEUE, receiver::settle);
     keys = new KeyExchange(parts.identity, parts.keyring, parts.keyPolicy, calls, this::warn);
     pump =
         new OutboxPump(
@@ -98,6 +99,22 @@ final class Engine implements Connector.Events {
     tell(listener -> listener.warned(problem));
   }
 
+  /// Puts a task other than a message into the mail lane: what came before it is settled first.
+  private boolean offer(Runnable task) {
+    return mail.offer(settled(task));
+  }
+
+  private void put(Runnable task) {
+    mail.put(settled(task));
+  }
+
+  private Runnable settled(Runnable task) {
+    return () -> {
+      receiver.settle();
+      task.run();
+    };
+  }
+
   /// Waits until nothing is on its way: messages, and keys that are being handed to newcomers.
   void flush(Duration atMost) {
     if (atMost.isZero() || standing.ended().isPresent()) {
@@ -118,7 +135,7 @@ final class Engine implements Connector.Events {
   /// After what is read already: a request in it counts as asked.
   private CompletableFuture<Void> keysSettled() {
     CompletableFuture<Void> settled = new CompletableFuture<>();
-    if (!mail.offer(() -> keys.settled().thenRun(() -> settled.complete(null)))) {
+    if (!offer(() -> keys.settled().thenRun(() -> settled.complete(null)))) {
       settled.complete(null);
     }
     return settled;
@@ -149,7 +166,7 @@ final class Engine implements Connector.Events {
       Wire.received(frame).ifPresent(received -> dispatch(from, reqId, received.frame()));
     } catch (Problem notUnderstood) {
       if (!reqId.map(id -> calls.failed(id, notUnderstood)).orElse(false)) {
-        mail.offer(() -> warn(notUnderstood));
+        offer(() -> warn(notUnderstood));
       }
     }
   }
@@ -165,14 +182,14 @@ final class Engine implements Connector.Events {
       }
       case Reply reply -> reqId.ifPresent(id -> calls.answered(id, reply));
       case MessageEvent.Push push ->
-          mail.offer(() -> receiver.received(push, from, facts.confirms()));
+          mail.offer(() -> receiver.received(push, from, facts.confirmedAtOnce()));
       case MessageEvent.StatusChanged change ->
-          mail.offer(() -> tell(listener -> listener.statusChanged(change)));
-      case MeshEvent.KeyRequested event -> mail.offer(() -> keys.requested(event.request()));
+          offer(() -> tell(listener -> listener.statusChanged(change)));
+      case MeshEvent.KeyRequested event -> offer(() -> keys.requested(event.request()));
       case MeshEvent.KeySealed event ->
           necessary(from, () -> keys.accept(List.of(event.key()), this::arrived));
       case MeshEvent.RotationNeeded event ->
-          keys.rotate(event.epoch(), epoch -> mail.put(() -> arrived(epoch)));
+          keys.rotate(event.epoch(), epoch -> put(() -> arrived(epoch)));
     }
   }
 
@@ -209,13 +226,13 @@ final class Engine implements Connector.Events {
     error
         .id()
         .or(() -> reqId)
-        .ifPresentOrElse(id -> pump.refused(id, problem), () -> mail.offer(() -> warn(problem)));
+        .ifPresentOrElse(id -> pump.refused(id, problem), () -> offer(() -> warn(problem)));
   }
 
   /// Messages that find no room stay with the broker; without these, nothing that follows can be
   /// understood.
   private void necessary(FrameSocket from, Runnable task) {
-    if (!mail.offer(task)) {
+    if (!offer(task)) {
       from.abort("this client is too far behind");
     }
   }
@@ -231,7 +248,7 @@ final class Engine implements Connector.Events {
   public void waiting(Problem why, Duration pause) {
     standing.waiting(why);
     calls.lost(why);
-    mail.put(() -> tell(listener -> listener.disconnected(why, pause)));
+    put(() -> tell(listener -> listener.disconnected(why, pause)));
   }
 
   @Override
@@ -239,14 +256,14 @@ final class Engine implements Connector.Events {
     standing.end(why);
     calls.lost(why);
     pump.gaveUp(why);
-    mail.put(() -> tell(listener -> listener.ended(why)));
+    put(() -> tell(listener -> listener.ended(why)));
   }
 
   /// A key of the mesh is new here: later messages are written under it, and those that waited for
   /// it open. Runs on the mail lane.
   private void arrived(int epoch) {
     learn(known -> known.atEpoch(epoch));
-    receiver.keyArrived(epoch, socket, facts.confirms());
+    receiver.keyArrived(epoch, socket, facts.confirmedAtOnce());
   }
 
   private synchronized void learn(UnaryOperator<MeshFacts> change) {

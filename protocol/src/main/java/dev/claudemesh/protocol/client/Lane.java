@@ -13,10 +13,17 @@ final class Lane {
   private static final Runnable END = () -> {};
 
   private final BlockingQueue<Runnable> queue;
+  private final Runnable idle;
   private final Thread thread;
   private volatile boolean stopped;
 
   Lane(String name, int capacity) {
+    this(name, capacity, () -> {});
+  }
+
+  /// @param idle runs after each task that nothing waits behind
+  Lane(String name, int capacity, Runnable idle) {
+    this.idle = idle;
     queue = new LinkedBlockingQueue<>(capacity);
     thread = Thread.ofVirtual().name(name).start(this::run);
   }
@@ -40,15 +47,21 @@ final class Lane {
   private void run() {
     try {
       while (!(stopped && queue.isEmpty())) {
-        Runnable task = queue.take();
-        try {
-          task.run();
-        } catch (RuntimeException e) {
-          LOG.error("A task of {} failed", thread.getName(), e);
+        carryOut(queue.take());
+        if (queue.isEmpty()) {
+          carryOut(idle);
         }
       }
     } catch (InterruptedException e) {
       stopped = true; // given up waiting for, see awaitEnd
+    }
+  }
+
+  private void carryOut(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("A task of {} failed", thread.getName(), e);
     }
   }
 

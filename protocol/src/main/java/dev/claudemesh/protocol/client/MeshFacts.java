@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.client;
 
 import dev.claudemesh.protocol.connection.Capability;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
+import dev.claudemesh.protocol.messaging.MessageRequest.ClientAck;
 import java.util.List;
 
 /// What the client knows of its mesh and its broker; before the first hello_ack, the careful
@@ -28,7 +29,11 @@ record MeshFacts(int epoch, boolean compat, List<String> capabilities) {
     return capabilities.contains(Capability.LARGE_FRAMES) ? LARGE_FRAME : SMALL_FRAME;
   }
 
-  boolean confirms() {
-    return capabilities.contains(Capability.CLIENT_ACK);
+  /// How many messages one frame may confirm; 0 if the broker wants none confirmed.
+  int confirmedAtOnce() {
+    if (!capabilities.contains(Capability.CLIENT_ACK)) {
+      return 0;
+    }
+    return capabilities.contains(Capability.ACK_MANY) ? ClientAck.AT_ONCE : 1;
   }
 }

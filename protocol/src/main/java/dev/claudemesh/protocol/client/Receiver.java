@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
 import dev.claudemesh.protocol.messaging.MessageRequest.ClientAck;
 import dev.claudemesh.protocol.messaging.MessageRequest.Nack;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
 
 /// What happens to a message that came: open it, store it, confirm it, show it, in this order and
 /// once. Runs on one lane.
+///
+/// Messages that come faster than they are dealt with are confirmed together, see {@link #settle}.
 ///
 /// A message whose key has not come is kept unconfirmed, so that the broker keeps it too, and goes
 /// its way when the key is there.
@@ -28,6 +31,8 @@ final class Receiver {
   private final Consumer<Consumer<MeshListener>> tell;
   private final Map<String, Push> waitingForKey = new LinkedHashMap<>();
   private final SequencedSet<String> refused = new LinkedHashSet<>();
+  private final Confirmations confirmations = new Confirmations();
+  private final List<Runnable> unshown = new ArrayList<>();
 
   /// @param tell hands something to the listener's own thread
   Receiver(
@@ -55,14 +60,16 @@ final class Receiver {
     }
   }
 
-  /// @param confirm whether the broker wants `client_ack`
-  void received(Push push, FrameSocket from, boolean confirm) {
+  /// @param confirmedAtOnce messages that one frame may confirm; 0 if the broker wants none
+  ///   confirmed
+  void received(Push push, FrameSocket from, int confirmedAtOnce) {
     if (push.isNews() || push.event().isPresent()) {
       News news =
           new News(
               push.event().orElse(""),
               push.eventData().orElseGet(() -> Wire.mapper().createObjectNode()),
               push.createdAt());
+      settle();
       tell.accept(listener -> listener.news(news));
       return;
     }
@@ -70,15 +77,24 @@ final class Receiver {
       return;
     }
     if (inbox.knows(push.messageId())) {
-      acknowledge(push, from, confirm);
+      confirmations.add(push.messageId(), from, confirmedAtOnce);
       return;
     }
-    process(push, Optional.of(from), confirm);
+    process(push, Optional.of(from), confirmedAtOnce);
   }
 
-  private void process(Push push, Optional<FrameSocket> from, boolean confirm) {
+  /// Confirms and shows what was stored. To be called when nothing more is waiting, and before
+  /// anything but a message is dealt with.
+  void settle() {
+    confirmations.send();
+    List<Runnable> shows = List.copyOf(unshown);
+    unshown.clear();
+    shows.forEach(Runnable::run);
+  }
+
+  private void process(Push push, Optional<FrameSocket> from, int confirmedAtOnce) {
     switch (cipher.open(push)) {
-      case BodyCipher.Result.Text text -> accept(push, text, from, confirm);
+      case BodyCipher.Result.Text text -> accept(push, text, from, confirmedAtOnce);
       case BodyCipher.Result.KeyMissing missing -> {
         if (waitingForKey.size() < limits.maxWaitingForKey()) {
           waitingForKey.put(push.messageId(), push);
@@ -89,7 +105,7 @@ final class Receiver {
   }
 
   private void accept(
-      Push push, BodyCipher.Result.Text text, Optional<FrameSocket> from, boolean confirm) {
+      Push push, BodyCipher.Result.Text text, Optional<FrameSocket> from, int confirmedAtOnce) {
     try {
       if (!inbox.store(push)) {
         return;
@@ -98,8 +114,11 @@ final class Receiver {
       tell.accept(listener -> listener.warned(full)); // not confirmed: the broker brings it again
       return;
     }
-    from.ifPresent(socket -> acknowledge(push, socket, confirm));
-    show(push, text);
+    from.ifPresent(socket -> confirmations.add(push.messageId(), socket, confirmedAtOnce));
+    unshown.add(() -> show(push, text));
+    if (unshown.size() >= ClientAck.AT_ONCE) {
+      settle();
+    }
   }
 
   private void show(Push push, BodyCipher.Result.Text text) {
@@ -108,15 +127,8 @@ final class Receiver {
     tell.accept(listener -> listener.message(message));
   }
 
-  private static void acknowledge(Push push, FrameSocket socket, boolean confirm) {
-    if (confirm) {
-      socket.send(
-          Wire.encode(
-              new ClientAck(Optional.of(push.messageId()), Optional.empty()), Optional.empty()));
-    }
-  }
-
   private void refuse(Push push, Optional<FrameSocket> from) {
+    settle();
     from.ifPresent(socket ->
         socket.send(Wire.encode(new Nack(push.messageId(), "undecryptable"), Optional.empty())));
     if (refused.add(push.messageId())) {
@@ -128,7 +140,7 @@ final class Receiver {
   }
 
   /// Opens what waited for a key, in the order it came.
-  void keyArrived(int epoch, Optional<FrameSocket> socket, boolean confirm) {
+  void keyArrived(int epoch, Optional<FrameSocket> socket, int confirmedAtOnce) {
     List<Push> ready =
         waitingForKey.values().stream()
             .filter(push -> push.epoch().filter(waited -> waited == epoch).isPresent())
@@ -138,15 +150,16 @@ final class Receiver {
       if (inbox.knows(push.messageId())) {
         restoreOne(push);
       } else {
-        process(push, socket, confirm);
+        process(push, socket, confirmedAtOnce);
       }
     }
+    settle();
     tell.accept(listener -> listener.keyArrived(epoch));
   }
 
   private void restoreOne(Push push) {
     if (cipher.open(push) instanceof BodyCipher.Result.Text text) {
-      show(push, text);
+      unshown.add(() -> show(push, text));
     }
   }
 }

@@ -15,5 +15,9 @@ public final class Capability {
   /// Frames up to 1 MiB instead of 64 KiB.
   public static final String LARGE_FRAMES = "large_frames";
 
+  /// The broker takes `brokerMessageIds` in a `client_ack`: one frame confirms several messages.
+  /// Only the broker names it.
+  public static final String ACK_MANY = "ack_many";
+
   private Capability() {}
 }

@@ -47,17 +47,31 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
           Optional<Boolean> notifySender)
       implements MessageRequest<MessageReply.Ack> {}
 
-  /// The client has stored a message; it will not be pushed again.
+  /// The client has stored a message, or several; they will not be pushed again.
   @Operation(
       type = "client_ack",
       access = Access.MEMBER,
       quiet = true,
       effect = Operation.Effect.REPEATABLE,
-      summary = "Confirm that a message was stored by the client")
+      summary = "Confirm that messages were stored by the client")
   record ClientAck(
       @Doc("The broker's id of the message") @Size(128) Optional<String> brokerMessageId,
-      @Doc("The sender's id of the message") @Size(128) Optional<String> clientMessageId)
-      implements MessageRequest<MessageReply.Ack> {}
+      @Doc("The sender's id of the message") @Size(128) Optional<String> clientMessageId,
+      @Doc("The broker's ids of several messages, where the hello_ack named ack_many")
+          @Size(value = ClientAck.AT_ONCE, each = 128)
+          Optional<List<String>> brokerMessageIds)
+      implements MessageRequest<MessageReply.Ack> {
+    /// Messages that one frame confirms at most.
+    public static final int AT_ONCE = 500;
+
+    public static ClientAck of(String messageId) {
+      return new ClientAck(Optional.of(messageId), Optional.empty(), Optional.empty());
+    }
+
+    public static ClientAck of(List<String> messageIds) {
+      return new ClientAck(Optional.empty(), Optional.empty(), Optional.of(messageIds));
+    }
+  }
 
   /// The session has been shown the messages.
   @Operation(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.connection.Capability;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.crypto.Boxed;
 import dev.claudemesh.protocol.crypto.Keys;
@@ -21,7 +22,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class MeshClientReceiveTest extends ClientFixture {
   private final MeshKey key = MeshKey.generate(1);
@@ -47,6 +50,49 @@ class MeshClientReceiveTest extends ClientFixture {
     assertThat(message.encryption()).contains(Encryption.BOX);
     assertThat(message.toString()).doesNotContain("Hello Alice");
     assertThat(memory.unshown()).extracting(Push::messageId).containsExactly("m1");
+  }
+
+  @Test
+  void messages_that_came_while_the_disk_was_slow_are_confirmed_by_one_frame() {
+    broker.greeting(hello(Capability.CLIENT_ACK, Capability.ACK_MANY));
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    MeshClient client = start(builder().inbox(new SlowInbox(new MemoryInbox(), disk)));
+    ScriptedConnection connection = open(client);
+    for (int i = 0; i < 20; i++) {
+      connection.send(toAlice("m" + i, "text " + i, aliceSession.publicKey()));
+    }
+    client.call(new dev.claudemesh.protocol.presence.PresenceRequest.SetSummary("between")).join();
+    disk.complete(null);
+
+    JsonNode ack = connection.next("client_ack");
+    assertThat(ack.has("brokerMessageId")).isFalse();
+    assertThat(ack.get("brokerMessageIds").valueStream().map(JsonNode::stringValue))
+        .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(i -> "m" + i).toList());
+    for (int i = 0; i < 20; i++) {
+      assertThat(told.message().text()).isEqualTo("text " + i);
+    }
+    assertThat(connection.count("client_ack")).isZero();
+  }
+
+  @Test
+  void no_frame_confirms_more_than_the_broker_takes() {
+    broker.greeting(hello(Capability.CLIENT_ACK, Capability.ACK_MANY));
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    MeshClient client = start(builder().inbox(new SlowInbox(new MemoryInbox(), disk)));
+    ScriptedConnection connection = open(client);
+    for (int i = 0; i < 1_100; i++) {
+      connection.send(toAlice("m" + i, "text " + i, aliceSession.publicKey()));
+    }
+    client.call(new dev.claudemesh.protocol.presence.PresenceRequest.SetSummary("between")).join();
+    disk.complete(null);
+
+    assertThat(connection.next("client_ack").get("brokerMessageIds")).hasSize(500);
+    assertThat(connection.next("client_ack").get("brokerMessageIds")).hasSize(500);
+    assertThat(connection.next("client_ack").get("brokerMessageIds")).hasSize(100);
+  }
+
+  private static HelloAck hello(String... capabilities) {
+    return ScriptedBroker.hello(1, List.of(), List.of(), "e2e", List.of(capabilities));
   }
 
   @Test
