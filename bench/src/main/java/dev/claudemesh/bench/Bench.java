@@ -1,12 +1,13 @@
 package dev.claudemesh.bench;
 
+import dev.claudemesh.bench.commands.Scenarios;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// Where `bench/bench` starts: measures under load, proves under faults.
 ///
 /// Data goes to stdout, talk to stderr. Exit codes: 0 all as it should be, 1 a finding, 3 wrong
-/// arguments.
+/// arguments, 8 cut off.
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
     commandListHeading = "%nScenarios and tools:%n",
     subcommands = {})
 public final class Bench {
+  private static final int CUT_OFF = 8;
   private static final int WRONG_ARGUMENTS = 3;
 
   private Bench() {}
@@ -26,7 +28,15 @@ public final class Bench {
   /// The whole command, for tests too.
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Bench());
-    line.setExitCodeExceptionMapper(failure -> 1);
+    Scenarios.addTo(line);
+    line.setExecutionExceptionHandler((failure, command, _) -> {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      command.getErr().println("bench: cut off: " + cause);
+      return CUT_OFF;
+    });
     line.setParameterExceptionHandler((mistake, _) -> {
       mistake.getCommandLine().getErr().println("bench: " + mistake.getMessage());
       return WRONG_ARGUMENTS;

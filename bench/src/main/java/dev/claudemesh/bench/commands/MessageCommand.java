@@ -1,0 +1,158 @@
+package dev.claudemesh.bench.commands;
+
+import dev.claudemesh.bench.load.Contender;
+import dev.claudemesh.bench.load.MessageRun;
+import dev.claudemesh.bench.load.Result;
+import dev.claudemesh.bench.load.Run;
+import dev.claudemesh.bench.load.TempFolder;
+import dev.claudemesh.bench.load.Workload;
+import dev.claudemesh.bench.mesh.BrokerProcess;
+import dev.claudemesh.bench.mesh.MeshContender;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// One of the scenarios in which messages are sent.
+@Command
+public final class MessageCommand extends ScenarioCommand {
+  private static final long LIMIT_SECONDS = 180;
+  private static final int WARM_UP_SECONDS = 3;
+
+  private final MessageScenario scenario;
+
+  @Option(names = "--peers", paramLabel = "<n>", description = "How many peers.")
+  private Integer peers;
+
+  @Option(
+      names = "--messages",
+      paramLabel = "<n>",
+      description = "All at once, so many of each sender.")
+  private Integer messages;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "<n>",
+      description = "Messages a second of all senders together, on a fixed schedule.")
+  private Double rate;
+
+  @Option(names = "--seconds", paramLabel = "<n>", description = "How long, with a rate.")
+  private Integer seconds;
+
+  @Option(
+      names = "--body",
+      paramLabel = "<n>",
+      description = "Characters of base64 in each message, a multiple of 4; 1100 if absent.")
+  private Integer bodyBytes;
+
+  @Option(
+      names = "--window",
+      paramLabel = "<n>",
+      description = "Unacked messages of one sender; 128 if absent.")
+  private Integer window;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "<n>",
+      description =
+          "Messages of each sender before the measured ones; 0 measures a broker that has just"
+              + " started. 200 if absent; with a rate, 3 seconds of it.")
+  private int warmUp = 200;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "<seconds>",
+      description = "When to give up, beyond the time the schedule takes; 180 if absent.")
+  private long limitSeconds = LIMIT_SECONDS;
+
+  @ArgGroup(exclusive = false)
+  private Elsewhere elsewhere;
+
+  /// A broker that runs already.
+  private static final class Elsewhere {
+    @Option(
+        names = "--url",
+        required = true,
+        paramLabel = "<url>",
+        description = "A broker that runs already, such as ws://127.0.0.1:7900/ws.")
+    private URI url;
+
+    @Option(
+        names = "--invite",
+        required = true,
+        paramLabel = "<link>",
+        description = "An invite to one of its meshes, which every peer becomes a session of.")
+    private String invite;
+  }
+
+  MessageCommand(MessageScenario scenario) {
+    this.scenario = scenario;
+  }
+
+  @Override
+  Run run() throws Exception {
+    Workload work = scenario.work(peers, messages, rate, seconds, bodyBytes, window);
+    long schedule = work.dueNanos(work.senders() - 1, work.perSender() - 1) / 1_000_000_000;
+    MessageRun measuring = new MessageRun(work, warmUp(work), schedule + limitSeconds);
+    List<Result> results = new ArrayList<>();
+    for (Contender contender : contenders()) {
+      try (TempFolder folder = TempFolder.in(dir)) {
+        results.add(measuring.measure(contender, folder.path()));
+      }
+    }
+    return new Run(
+        scenario.name().toLowerCase(Locale.ROOT),
+        scenario.title,
+        commandLine(),
+        List.of(),
+        notes(work),
+        results);
+  }
+
+  /// The same work, shorter.
+  private Optional<Workload> warmUp(Workload work) {
+    int messages =
+        work.atOnce() ? warmUp : (int) Math.round(WARM_UP_SECONDS * work.rate() / work.senders());
+    return warmUp == 0 ? Optional.empty() : Optional.of(work.withPerSender(Math.max(1, messages)));
+  }
+
+  private List<Contender> contenders() {
+    return List.of(
+        new MeshContender(
+            Optional.ofNullable(elsewhere)
+                .map(other -> new MeshContender.Elsewhere(other.url, other.invite))));
+  }
+
+  private List<String> notes(Workload work) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        work.peers()
+            + " peers, "
+            + work.senders()
+            + (work.senders() == 1 ? " sends " : " send ")
+            + work.perSender()
+            + " messages each ("
+            + work.kind().name().toLowerCase(Locale.ROOT)
+            + ", "
+            + work.bodyBytes()
+            + " bytes, at most "
+            + work.window()
+            + " unacked), "
+            + (work.atOnce() ? "all due at the start" : work.rate() + " a second"));
+    warmUp(work)
+        .ifPresent(first ->
+            notes.add("after a warm-up of " + first.messages() + " messages of the same kind"));
+    notes.add(
+        "latencies count from when a message was due, those \"from write\" from when it was handed"
+            + " to the socket; generator, broker and database share the machine");
+    if (elsewhere == null) {
+      notes.add("limits lifted for the load: " + new TreeMap<>(BrokerProcess.LOAD_SETTINGS));
+    }
+    return notes;
+  }
+}

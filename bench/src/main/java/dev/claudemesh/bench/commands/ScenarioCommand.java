@@ -1,0 +1,55 @@
+package dev.claudemesh.bench.commands;
+
+import dev.claudemesh.bench.load.Machine;
+import dev.claudemesh.bench.load.Run;
+import dev.claudemesh.bench.report.Json;
+import dev.claudemesh.bench.report.Table;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What all scenarios have in common: where they work, and how they print.
+abstract class ScenarioCommand implements Callable<Integer> {
+  private static final int FINDING = 1;
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "<folder>",
+      description =
+          "Where brokers keep their data during the run; the system's temporary folder if absent.")
+  Path dir = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON line to stdout; the table goes to stderr.")
+  boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
+  /// Does the work.
+  abstract Run run() throws Exception;
+
+  @Override
+  public Integer call() throws Exception {
+    Run run = run();
+    (json ? System.err : System.out).print(Table.text(run));
+    if (json) {
+      System.out.println(Json.line(run, Machine.here()));
+    }
+    return run.good() ? 0 : FINDING;
+  }
+
+  /// The command line that repeats this.
+  String commandLine() {
+    return "bench/bench "
+        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+  }
+}
