@@ -1,34 +1,55 @@
 package dev.claudemesh.broker.messaging;
 
-/// Whether the table may hold waiting copies for one key, by priority. Says "perhaps" too often
-/// rather than too rarely.
+import java.util.Arrays;
+
+/// Whether the table may hold waiting copies for one key, by rank, and from where on. Says
+/// "perhaps" too often rather than too rarely, and begins too early rather than too late.
 final class Backlog {
-  private static final int ALL = 0b111;
+  private static final int RANKS = 3;
+  private static final long NONE = Long.MAX_VALUE;
 
-  private int ranks;
+  /// The lowest place in the order at which one may wait.
+  private final long[] first = new long[RANKS];
 
-  private Backlog(int ranks) {
-    this.ranks = ranks;
-  }
+  private Backlog() {}
 
   /// For a key whose rows nobody has looked at yet.
   static Backlog unknown() {
-    return new Backlog(ALL);
+    return new Backlog();
   }
 
-  void add(int rank) {
-    ranks |= 1 << rank;
+  void add(int rank, long seq) {
+    first[rank] = Math.min(first[rank], seq);
+  }
+
+  /// Anything may wait, from the beginning.
+  void forget() {
+    Arrays.fill(first, 0);
+  }
+
+  boolean any(int rank) {
+    return first[rank] != NONE;
   }
 
   boolean anyUpTo(int rank) {
-    return (ranks & upTo(rank)) != 0;
+    for (int each = 0; each <= rank; each++) {
+      if (any(each)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  void clearUpTo(int rank) {
-    ranks &= ~upTo(rank);
+  long first(int rank) {
+    return first[rank];
   }
 
-  private static int upTo(int rank) {
-    return (1 << (rank + 1)) - 1;
+  /// What stood up to there was handed out.
+  void readTo(int rank, long seq) {
+    first[rank] = Math.max(first[rank], seq + 1);
+  }
+
+  void clear(int rank) {
+    first[rank] = NONE;
   }
 }

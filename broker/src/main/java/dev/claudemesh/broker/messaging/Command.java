@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// What the writer is asked to do with the queue, in the order in which it was asked.
@@ -50,9 +51,16 @@ sealed interface Command {
   /// A peer is gone: others may have what it held.
   record Gone(Peer peer) implements Command {}
 
+  /// A peer has no socket yet but may come back: an earlier run of the broker knew it.
+  record Expected(Peer peer) implements Command {}
+
   /// Take back leases that ended.
   record Sweep(Instant now) implements Command {}
 
   /// End messages that are too old.
   record Expire(Instant now) implements Command {}
+
+  /// Tell which recipients' copies of a message are in somebody's hands, by key, once all that was
+  /// said of them before is on disk.
+  record Inquire(String messageId, CompletableFuture<Set<String>> held) implements Command {}
 }

@@ -37,7 +37,11 @@ final class Deliveries {
   /// Peers that are served from the table in one round, and rows each.
   private static final int CLAIMS = 16;
 
-  private static final int CLAIM_ROWS = 128;
+  private static final int CLAIM_ROWS = 256;
+
+  /// A session that only stands still for a while should not see its member's mail shown by another
+  /// meanwhile: such mail is given away after so many leases.
+  private static final int SHARED_LEASES = 4;
 
   /// Bodies of a peer that does not say `large_frames`.
   private static final int SMALL_BODY = 65_536;
@@ -51,10 +55,10 @@ final class Deliveries {
   private final Duration lease;
 
   private final Map<Copy, Mark> marks = new LinkedHashMap<>();
-  private final Set<Copy> returns = new LinkedHashSet<>();
-  private boolean returnAll = true;
-  private Optional<Instant> sweepAt = Optional.empty();
+  private final Set<Copy> freed = new LinkedHashSet<>();
+  private final List<Command.Inquire> inquiries = new ArrayList<>();
   private Optional<Instant> expireAt = Optional.empty();
+  private long lastSeq;
 
   Deliveries(
       Mailboxes mailboxes,
@@ -73,19 +77,21 @@ final class Deliveries {
     this.lease = lease;
   }
 
+  /// Counts from here on.
+  ///
+  /// @param seq higher than any message has
+  void countFrom(long seq) {
+    lastSeq = seq;
+  }
+
   /// Whether there is something to write without a new command.
   boolean hasWork() {
-    return mailboxes.anyHungry()
-        || !marks.isEmpty()
-        || !returns.isEmpty()
-        || returnAll
-        || sweepAt.isPresent()
-        || expireAt.isPresent();
+    return mailboxes.anyHungry() || !marks.isEmpty() || !freed.isEmpty() || expireAt.isPresent();
   }
 
   /// Changes that wait for the database.
   int remembered() {
-    return marks.size() + returns.size();
+    return marks.size() + freed.size();
   }
 
   /// Takes commands in their order and makes one transaction of them.
@@ -98,27 +104,26 @@ final class Deliveries {
         case Command.Confirm confirm -> confirm(confirm, now);
         case Command.ConfirmByClientId confirm -> confirm(confirm, now);
         case Command.Dropped dropped -> dropped(dropped);
-        case Command.Ready(Peer peer) -> due(mailboxes.ready(peer));
+        case Command.Ready(Peer peer) -> mailboxes.ready(peer);
+        case Command.Expected(Peer peer) -> mailboxes.expect(peer);
         case Command.Opened(Peer peer) -> mailboxes.of(peer).ifPresent(mailboxes::lookAfter);
         case Command.Gone(Peer peer) -> {
           lines.forget(peer);
-          due(mailboxes.gone(peer));
+          mailboxes.gone(peer);
         }
         case Command.Sweep(Instant at) -> {
-          sweepAt = Optional.of(at);
+          freed.addAll(mailboxes.takeOverdue(at));
           mailboxes.lookAfterAll();
         }
         case Command.Expire(Instant at) -> expireAt = Optional.of(at);
+        case Command.Inquire inquire -> inquiries.add(inquire);
       }
     }
     return new Round(
         now,
-        now.plus(lease),
         postings,
         List.copyOf(marks.values()),
-        List.copyOf(returns),
-        returnAll,
-        sweepAt.map(at -> new Round.Sweep(at, mailboxes.withinGrace())),
+        List.copyOf(freed),
         expireAt,
         claims(),
         new Round.Results());
@@ -129,11 +134,13 @@ final class Deliveries {
       accept.receipt().completeExceptionally(waitForEarlier());
       return Optional.empty();
     }
+    long seq = ++lastSeq;
     return Optional.of(
         new Posting(
             accept,
+            seq,
             accept.recipients().stream()
-                .map(recipient -> place(accept.letter(), recipient))
+                .map(recipient -> place(accept.letter(), seq, recipient, now))
                 .toList()));
   }
 
@@ -143,23 +150,32 @@ final class Deliveries {
         "An earlier message of yours was refused; send that one again first, then this");
   }
 
-  private Placement place(Letter letter, Recipient recipient) {
+  private Placement place(Letter letter, long seq, Recipient recipient, Instant now) {
     List<Mailbox> candidates = mailboxes.candidates(letter.meshId(), recipient, letter.kind());
     for (Mailbox mailbox : candidates) {
       Optional<Connection> socket = mailbox.peer().connection();
       if (socket.isPresent() && mailbox.takesFresh(letter.priority()) && fits(letter, mailbox)) {
-        mailbox.hold(
-            new Copy(letter.id(), recipient.key()), letter.rank(), letter.clientMessageId());
+        hold(mailbox, letter, recipient.key(), seq, now);
         return new Placement(
-            recipient, Optional.of(new Lease(mailbox, socket.get())), Optional.empty());
+            recipient,
+            Optional.of(new Lease(mailbox, socket.get())),
+            mailbox.shares(recipient.key()) ? Optional.of(mailbox.slot()) : Optional.empty(),
+            Optional.empty());
       }
     }
-    mailboxes.waits(
-        letter.meshId(),
-        new Copy(letter.id(), recipient.key()),
-        recipient.memberId(),
-        letter.rank());
-    return new Placement(recipient, Optional.empty(), why(letter, candidates));
+    mailboxes.waits(letter.meshId(), recipient, letter.rank(), seq);
+    return new Placement(recipient, Optional.empty(), Optional.empty(), why(letter, candidates));
+  }
+
+  private void hold(Mailbox mailbox, Letter letter, String key, long seq, Instant now) {
+    Duration patience = mailbox.shares(key) ? lease.multipliedBy(SHARED_LEASES) : lease;
+    mailbox.hold(
+        new Held(
+            new Copy(letter.id(), key),
+            letter.rank(),
+            seq,
+            letter.clientMessageId(),
+            now.plus(patience)));
   }
 
   private static Optional<String> why(Letter letter, List<Mailbox> candidates) {
@@ -222,18 +238,14 @@ final class Deliveries {
     }
   }
 
-  private void due(List<Held> held) {
-    held.forEach(each -> returns.add(each.copy()));
-  }
-
   private List<Claim> claims() {
     return mailboxes.takeHungry(CLAIMS).stream()
         .map(mailbox ->
             new Claim(
                 mailbox,
                 mailbox.peer().meshId(),
-                mailbox.keys(),
-                mailbox.lastOpenRank(),
+                mailbox.wanted(),
+                mailbox.household().othersThan(mailbox),
                 Math.min(CLAIM_ROWS, mailbox.room())))
         .toList();
   }
@@ -241,15 +253,14 @@ final class Deliveries {
   /// The round is on disk: tell the senders, then hand out.
   void committed(Round round) {
     marks.clear();
-    returns.clear();
-    returnAll = false;
-    sweepAt = sweepAt.filter(at -> round.results().overdue().size() >= MessageStore.SWEEP_ROWS);
+    freed.clear();
     expireAt = expireAt.filter(at -> round.results().expired().size() >= MessageStore.EXPIRE_ROWS);
     round.postings().forEach(posting -> posted(posting, round.results().repeat(posting.accept())));
-    round.results().overdue().forEach(this::overdue);
     round.claims().forEach(claim -> claimed(claim, round.results().claimed(claim), round.now()));
     notes.changed(round.results().changes());
     notes.expired(round.results().expired());
+    inquiries.forEach(inquire -> inquire.held().complete(mailboxes.held(inquire.messageId())));
+    inquiries.clear();
   }
 
   private void posted(Posting posting, Optional<Round.Repeat> repeat) {
@@ -258,8 +269,7 @@ final class Deliveries {
     if (repeat.isPresent()) {
       posting
           .placements()
-          .forEach(placement ->
-              placement.lease().ifPresent(lease -> lease.mailbox().release(letter.id())));
+          .forEach(placement -> placement.lease().ifPresent(lease -> withdraw(lease, letter)));
       accept
           .receipt()
           .complete(
@@ -292,48 +302,46 @@ final class Deliveries {
     courier.push(lease.mailbox().peer(), lease.socket(), messageId, frame);
   }
 
-  private void overdue(Round.Overdue overdue) {
-    mailboxes
-        .at(overdue.meshId(), overdue.holder())
-        .ifPresent(holder -> holder.release(overdue.copy().messageId()));
-    mailboxes.waits(overdue.meshId(), overdue.copy(), overdue.memberId(), overdue.rank());
-  }
-
   private void claimed(Claim claim, List<Claimed> rows, Instant now) {
     long bytes = 0;
     Mailbox mailbox = claim.mailbox();
     for (Claimed row : rows) {
       bytes += row.letter().body().ciphertext().length();
+      mailbox.backlog(row.copy().recipientKey()).readTo(row.letter().rank(), row.seq());
+      if (mailbox.household().holder(row.copy()).isPresent()) {
+        continue;
+      }
       if (!row.granted()) {
         metrics.droppedByGrant(row.letter().kind().capability());
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("blocked"), now));
       } else if (!fits(row.letter(), mailbox)) {
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));
       } else {
-        pushClaimed(mailbox, row);
+        pushClaimed(mailbox, row, now);
       }
     }
     if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {
-      mailbox.nothingWaits(claim.lastRank());
+      claim.wanted().forEach(wanted -> mailbox.backlog(wanted.key()).clear(wanted.rank()));
     } else {
       mailboxes.lookAfter(mailbox);
     }
   }
 
-  private void pushClaimed(Mailbox mailbox, Claimed row) {
+  private void pushClaimed(Mailbox mailbox, Claimed row, Instant now) {
     Letter letter = row.letter();
-    mailbox.hold(row.copy(), letter.rank(), letter.clientMessageId());
+    String key = row.copy().recipientKey();
+    hold(mailbox, letter, key, row.seq(), now);
     mailbox
         .peer()
         .connection()
-        .ifPresent(socket ->
-            courier.push(
-                mailbox.peer(), socket, letter.id(), letter.frame(row.copy().recipientKey())));
+        .ifPresent(socket -> courier.push(mailbox.peer(), socket, letter.id(), letter.frame(key)));
   }
 
   /// Nothing is known to be on disk: refuse what can be sent again, remember the rest, and take
   /// back what may have been leased.
   void failed(Round round, Problem problem) {
+    inquiries.forEach(inquire -> inquire.held().completeExceptionally(problem));
+    inquiries.clear();
     undone(round);
     round.postings().forEach(posting -> refuse(posting.accept(), problem));
   }
@@ -350,30 +358,28 @@ final class Deliveries {
   /// Undoes what a round decided, so that its commands can be tried one by one.
   void undone(Round round) {
     round.postings().forEach(this::withdraw);
-    for (Claim claim : round.claims()) {
-      round.results().claimed(claim).forEach(row -> returns.add(row.copy()));
-      mailboxes.lookAfter(claim.mailbox());
-    }
+    round.claims().forEach(claim -> mailboxes.lookAfter(claim.mailbox()));
   }
 
+  /// The rows may be in the table all the same, if only the answer to the commit was lost: then
+  /// they wait there.
   private void withdraw(Posting posting) {
     Letter letter = posting.accept().letter();
     for (Placement placement : posting.placements()) {
-      placement
-          .lease()
-          .ifPresent(lease -> {
-            Copy copy = new Copy(letter.id(), placement.recipient().key());
-            lease.mailbox().release(letter.id());
-            returns.add(copy);
-            mailboxes.waits(letter.meshId(), copy, placement.recipient().memberId(), letter.rank());
-          });
+      placement.lease().ifPresent(lease -> withdraw(lease, letter));
+      mailboxes.waits(letter.meshId(), placement.recipient(), letter.rank(), posting.seq());
     }
   }
 
-  /// A bug in what is remembered would stop the queue for good: lets go of it. The leases end by
-  /// themselves.
+  private void withdraw(Lease lease, Letter letter) {
+    lease.mailbox().release(letter.id());
+    mailboxes.lookAfter(lease.mailbox());
+  }
+
+  /// A bug in what is remembered would stop the queue for good: lets go of it. What nobody
+  /// confirmed is pushed again.
   void forgetRemembered() {
     marks.clear();
-    returns.clear();
+    freed.clear();
   }
 }

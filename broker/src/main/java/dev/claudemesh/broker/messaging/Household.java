@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// The peers of one member in one mesh, who share the mail to the member's key. Only the writer's
 /// thread touches it.
@@ -33,6 +34,16 @@ final class Household {
 
   List<Mailbox> mailboxes() {
     return mailboxes;
+  }
+
+  /// Who holds a copy now.
+  Optional<Mailbox> holder(Copy copy) {
+    return mailboxes.stream().filter(mailbox -> mailbox.holds(copy)).findFirst();
+  }
+
+  /// The others' slots: what they have of the member's mail is theirs while they may come back.
+  List<String> othersThan(Mailbox mailbox) {
+    return mailboxes.stream().filter(other -> other != mailbox).map(Mailbox::slot).toList();
   }
 
   /// Who should have a message to the member: idle before busy, then who was active last; readers

@@ -66,11 +66,12 @@ final class Ledger {
   private boolean isolate(Round round, RuntimeException failure) {
     if (round.postings().isEmpty()) {
       log.error(
-          "A change of the queue failed and is dropped; its leases end by themselves", failure);
+          "A change of the queue failed and is dropped; what nobody confirmed is pushed again",
+          failure);
       deliveries.forgetRemembered();
       return false;
     }
-    if (round.postings().size() == 1 && round.marks().isEmpty() && round.returns().isEmpty()) {
+    if (round.postings().size() == 1 && round.marks().isEmpty() && round.freed().isEmpty()) {
       log.error("A message could not be written", failure);
       deliveries.failed(
           round,

@@ -49,7 +49,7 @@ record Letter(
   static Letter of(Send send, Peer author, Target target, Instant now, Duration ttl) {
     Instant accepted = now.truncatedTo(ChronoUnit.MILLIS);
     return new Letter(
-        Ids.next(),
+        Ids.at(accepted),
         author.meshId(),
         new Sender(
             author.member().id(),

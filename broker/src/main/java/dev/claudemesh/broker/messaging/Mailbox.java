@@ -2,13 +2,16 @@ package dev.claudemesh.broker.messaging;
 
 import dev.claudemesh.broker.kernel.Connection;
 import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.messaging.Round.Wanted;
 import dev.claudemesh.protocol.connection.Purpose;
 import dev.claudemesh.protocol.messaging.Priority;
 import dev.claudemesh.protocol.presence.Status;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// One peer's side of the hand-out: what was pushed to it and is not confirmed yet, and whether
 /// more waits for it in the table.
@@ -23,7 +26,9 @@ final class Mailbox {
   private Peer peer;
 
   /// A copy that was pushed and is not confirmed.
-  record Held(Copy copy, int rank, Optional<String> clientMessageId) {}
+  ///
+  /// @param until when it is due again if its holder is here and says nothing
+  record Held(Copy copy, int rank, long seq, Optional<String> clientMessageId, Instant until) {}
 
   Mailbox(Peer peer, Household household, int window) {
     this.slot = slot(peer);
@@ -76,6 +81,11 @@ final class Mailbox {
     return !isReader() && key.equals(slot);
   }
 
+  /// Whether others of the member could have mail for a key too.
+  boolean shares(String key) {
+    return key.equals(household.memberKey());
+  }
+
   /// A peer's status does not hold up what somebody asked to read.
   Status gate() {
     return isReader() ? Status.IDLE : peer.status();
@@ -118,23 +128,41 @@ final class Mailbox {
     return owns(key) ? backlog : household.backlog();
   }
 
-  /// The table has nothing more for this peer up to a rank.
-  void nothingWaits(int rank) {
-    backlog.clearUpTo(rank);
-    household.backlog().clearUpTo(rank);
+  /// Where to look in the table for this peer now.
+  List<Wanted> wanted() {
+    int last = lastOpenRank();
+    return keys().stream()
+        .flatMap(key ->
+            IntStream.rangeClosed(0, last)
+                .filter(rank -> backlog(key).any(rank))
+                .mapToObj(rank -> new Wanted(key, rank, backlog(key).first(rank))))
+        .toList();
   }
 
-  void hold(Copy copy, int rank, Optional<String> clientMessageId) {
-    held.put(copy.messageId(), new Held(copy, rank, clientMessageId));
+  void hold(Held copy) {
+    held.put(copy.copy().messageId(), copy);
   }
 
   boolean holds(Copy copy) {
-    Held copyHeld = held.get(copy.messageId());
-    return copyHeld != null && copyHeld.copy().equals(copy);
+    return held(copy.messageId()).filter(each -> each.copy().equals(copy)).isPresent();
+  }
+
+  Optional<Held> held(String messageId) {
+    return Optional.ofNullable(held.get(messageId));
   }
 
   Optional<Held> release(String messageId) {
     return Optional.ofNullable(held.remove(messageId));
+  }
+
+  /// Lets go of what was held for too long, if the peer is here to be asked again.
+  List<Held> releaseOverdue(Instant now) {
+    List<Held> overdue =
+        peer.connected()
+            ? held.values().stream().filter(each -> !each.until().isAfter(now)).toList()
+            : List.of();
+    overdue.forEach(each -> held.remove(each.copy().messageId()));
+    return overdue;
   }
 
   /// Lets go of everything; the copies are due again.

@@ -3,8 +3,8 @@ package dev.claudemesh.broker.messaging;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.messaging.Mailbox.Held;
 import dev.claudemesh.protocol.connection.Purpose;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,19 +28,23 @@ final class Mailboxes {
     this.window = window;
   }
 
-  /// A peer has a socket.
-  ///
-  /// @return what was pushed to an earlier one and is due again
-  List<Held> ready(Peer peer) {
-    if (peer.purpose() == Purpose.COMMAND) {
-      return List.of();
+  /// A peer has a socket. What was pushed to an earlier one is due again.
+  void ready(Peer peer) {
+    if (peer.purpose() != Purpose.COMMAND) {
+      Mailbox mailbox = bySlot.computeIfAbsent(place(peer), place -> open(peer));
+      mailbox.occupy(peer);
+      mailbox.releaseAll().forEach(held -> flag(mailbox, held));
+      // an earlier run of the broker may have given it mail of its member that nobody else may take
+      mailbox.household().backlog().forget();
+      hungry.add(mailbox);
     }
-    Mailbox mailbox = bySlot.computeIfAbsent(place(peer), place -> open(peer));
-    mailbox.occupy(peer);
-    List<Held> due = mailbox.releaseAll();
-    due.forEach(held -> flag(mailbox, held));
-    hungry.add(mailbox);
-    return due;
+  }
+
+  /// A peer has no socket yet and may come back for what it has.
+  void expect(Peer peer) {
+    if (peer.purpose() != Purpose.COMMAND) {
+      bySlot.computeIfAbsent(place(peer), place -> open(peer));
+    }
   }
 
   private Mailbox open(Peer peer) {
@@ -53,13 +57,11 @@ final class Mailboxes {
     return mailbox;
   }
 
-  /// A peer is gone, unless another took its place.
-  ///
-  /// @return what it held, which others may have now
-  List<Held> gone(Peer peer) {
+  /// A peer is gone, unless another took its place. Others may have what it held for its member.
+  void gone(Peer peer) {
     Mailbox mailbox = bySlot.get(place(peer));
     if (mailbox == null || mailbox.peer() != peer) {
-      return List.of();
+      return;
     }
     bySlot.remove(place(peer));
     hungry.remove(mailbox);
@@ -68,14 +70,33 @@ final class Mailboxes {
     if (household.mailboxes().isEmpty()) {
       byMember.remove(new Place(peer.meshId(), peer.member().id()));
     }
-    List<Held> due = mailbox.releaseAll();
-    due.forEach(held -> flag(mailbox, held));
+    // not only what is held here: an earlier run of the broker may have given it more
+    household.backlog().forget();
     hungry.addAll(household.mailboxes());
-    return due;
   }
 
   private static void flag(Mailbox mailbox, Held held) {
-    mailbox.backlog(held.copy().recipientKey()).add(held.rank());
+    mailbox.backlog(held.copy().recipientKey()).add(held.rank(), held.seq());
+  }
+
+  /// Takes back what was held for too long without a word.
+  ///
+  /// @return copies that were for the member, which any session may have now
+  List<Copy> takeOverdue(Instant now) {
+    List<Copy> shared = new ArrayList<>();
+    for (Mailbox mailbox : bySlot.values()) {
+      for (Held held : mailbox.releaseOverdue(now)) {
+        flag(mailbox, held);
+        if (mailbox.shares(held.copy().recipientKey())) {
+          shared.add(held.copy());
+          hungry.addAll(mailbox.household().mailboxes());
+        }
+        // after the others
+        hungry.remove(mailbox);
+        hungry.add(mailbox);
+      }
+    }
+    return shared;
   }
 
   Optional<Mailbox> of(Peer peer) {
@@ -106,14 +127,19 @@ final class Mailboxes {
 
   private Optional<Held> releaseShared(Peer by, String messageId) {
     Household household = byMember.get(new Place(by.meshId(), by.member().id()));
-    if (household == null) {
-      return Optional.empty();
-    }
-    Copy shared = new Copy(messageId, household.memberKey());
-    return household.mailboxes().stream()
-        .filter(mailbox -> mailbox.holds(shared))
-        .findFirst()
-        .flatMap(mailbox -> let(mailbox, messageId));
+    return household == null
+        ? Optional.empty()
+        : household
+            .holder(new Copy(messageId, household.memberKey()))
+            .flatMap(mailbox -> let(mailbox, messageId));
+  }
+
+  /// The recipients' keys of those copies of a message that somebody holds now. Looks at everybody.
+  Set<String> held(String messageId) {
+    return bySlot.values().stream()
+        .flatMap(mailbox -> mailbox.held(messageId).stream())
+        .map(held -> held.copy().recipientKey())
+        .collect(Collectors.toSet());
   }
 
   private Optional<Held> let(Mailbox mailbox, String messageId) {
@@ -123,18 +149,18 @@ final class Mailboxes {
   }
 
   /// A copy waits in the table although somebody may be there for it.
-  void waits(String meshId, Copy copy, String memberId, int rank) {
-    Household household = byMember.get(new Place(meshId, memberId));
+  void waits(String meshId, Recipient recipient, int rank, long seq) {
+    Household household = byMember.get(new Place(meshId, recipient.memberId()));
     if (household == null) {
       return;
     }
-    if (household.memberKey().equals(copy.recipientKey())) {
-      household.backlog().add(rank);
+    if (household.memberKey().equals(recipient.key())) {
+      household.backlog().add(rank, seq);
       hungry.addAll(household.mailboxes());
     } else {
-      at(meshId, copy.recipientKey())
+      at(meshId, recipient.key())
           .ifPresent(mailbox -> {
-            mailbox.backlog(copy.recipientKey()).add(rank);
+            mailbox.backlog(recipient.key()).add(rank, seq);
             hungry.add(mailbox);
           });
     }
@@ -165,19 +191,6 @@ final class Mailboxes {
 
   boolean anyHungry() {
     return !hungry.isEmpty();
-  }
-
-  /// Holders of leases who lost their socket and may still come back: nobody else should get what
-  /// they may have shown already.
-  Set<String> withinGrace() {
-    return bySlot.values().stream()
-        .filter(mailbox -> !mailbox.peer().connected())
-        .map(Mailbox::slot)
-        .collect(Collectors.toSet());
-  }
-
-  Collection<Mailbox> all() {
-    return bySlot.values();
   }
 
   private static Place place(Peer peer) {

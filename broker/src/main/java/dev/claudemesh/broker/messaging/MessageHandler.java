@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /// Takes messages in, sees to it that each recipient gets its copy once, and tells what became of
@@ -33,6 +36,11 @@ import java.util.stream.Stream;
 public final class MessageHandler implements Handler<MessageRequest<?>> {
   private static final Set<String> NACKS = Set.of("blocked", "undecryptable");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// Messages of one era, as a power of two: more than a broker writes in a year.
+  private static final int ERA_BITS = 40;
+
+  private static final Duration INQUIRY = Duration.ofSeconds(5);
   private static final int PURGE_ROWS = 1_000;
   private static final int PURGE_BATCHES = 50;
 
@@ -40,6 +48,8 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   private final Rosters rosters;
   private final StatusReport report;
   private final MessageStore store;
+  private final Peers peers;
+  private final Deliveries deliveries;
   private final MessageWriter writer;
   private final HeldLines lines;
   private final InstantSource clock;
@@ -59,10 +69,11 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     this.store = new MessageStore(database);
     RosterStore rosterStore = new RosterStore(database);
     this.rosters = new Rosters(rosterStore, clock);
-    this.report = new StatusReport(new StatusStore(database), peers);
+    this.report = new StatusReport(new StatusStore(database), peers, this::held);
     this.lines = new HeldLines();
     CommandQueue queue = new CommandQueue(limits.sizes().writerQueue(), PATIENCE);
-    Deliveries deliveries =
+    this.peers = peers;
+    this.deliveries =
         new Deliveries(
             new Mailboxes(limits.sizes().inFlightPerPeer()),
             lines,
@@ -99,8 +110,11 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     }
   }
 
-  /// Starts the writer. What was leased by an earlier run of the broker is due again.
+  /// Starts the writer. What an earlier run of the broker handed out and nobody confirmed is due
+  /// again, to those who may come back for it first.
   public void start() {
+    deliveries.countFrom(store.nextEra() << ERA_BITS);
+    peers.all().forEach(peer -> writer.tell(new Command.Expected(peer)));
     writer.start();
   }
 
@@ -162,6 +176,19 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
         true,
         Optional.of(receipt.recipients()),
         receipt.waiting().isEmpty() ? Optional.empty() : Optional.of(receipt.waiting()));
+  }
+
+  private Set<String> held(String messageId) {
+    CompletableFuture<Set<String>> held = new CompletableFuture<>();
+    writer.submit(new Command.Inquire(messageId, held));
+    try {
+      return held.get(INQUIRY.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandQueue.shuttingDown();
+    } catch (ExecutionException | TimeoutException e) {
+      throw Ledger.busy();
+    }
   }
 
   private Outcome confirm(MessageRequest.ClientAck ack, Peer peer) {

@@ -18,23 +18,20 @@ final class MessageSql {
           client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, %s, %s
         from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[],
           ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::boolean[], ?::text[], ?::bigint[], ?::bigint[])
-          with ordinality as given (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
-          ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_ms, expires_ms, place)
-        order by place
+          as given (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
+          ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_ms, expires_ms)
         on conflict (sender_member_id, client_message_id) do nothing
-        returning id, seq, mesh_id, priority, created_at
+        returning id, mesh_id, notify
       ), queued as (
-        insert into mesh.delivery (message_id, recipient_key, mesh_id, recipient_member_id, seq, priority, status, leased_to,
-          lease_until, attempts, created_at)
-        select m.id, r.recipient_key, m.mesh_id, r.member_id, m.seq, m.priority,
-          case when r.holder is null then 'queued' else 'leased' end, r.holder,
-          case when r.holder is not null then %s end, case when r.holder is null then 0 else 1 end, m.created_at
-        from unnest(?::text[], ?::text[], ?::text[], ?::text[]) as r (message_id, recipient_key, member_id, holder)
+        insert into mesh.delivery (message_id, recipient_key, mesh_id, recipient_member_id, seq, priority_rank, holder, notify)
+        select m.id, r.recipient_key, m.mesh_id, r.member_id, r.seq, r.rank, r.holder, m.notify
+        from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::int[], ?::text[])
+          as r (message_id, recipient_key, member_id, seq, rank, holder)
         join accepted m on m.id = r.message_id
       )
       select id from accepted
       """
-          .formatted(at("created_ms"), at("expires_ms"), at("(select ?::bigint)"));
+          .formatted(at("created_ms"), at("expires_ms"));
 
   /// The first messages of clients' ids that came again.
   static final String REPEATS =
@@ -59,48 +56,26 @@ final class MessageSql {
       """
       with changed as (
         update mesh.delivery d
-        set status = said.status, reason = said.reason, leased_to = null, lease_until = null,
+        set status = said.status, reason = said.reason,
           delivered_at = case when said.status = 'refused' then d.delivered_at else coalesce(d.delivered_at, %1$s) end,
           seen_at = case when said.status = 'seen' then %1$s end
         from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) as said (message_id, recipient_key, status, reason, ms)
         where d.message_id = said.message_id and d.recipient_key = said.recipient_key
-          and (d.status in ('queued', 'leased') or (d.status = 'delivered' and said.status in ('seen', 'refused')))
-        returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.status, d.reason
+          and (d.status = 'queued' or (d.status = 'delivered' and said.status in ('seen', 'refused')))
+        returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.status, d.reason, d.notify
       )
       """
               .formatted(at("said.ms"))
           + CHANGE_OF
-          + " where m.notify";
+          + " where c.notify";
 
-  static final String RETURN_ALL =
-      "update mesh.delivery set status = 'queued', leased_to = null, lease_until = null where"
-          + " status = 'leased'";
-
-  static final String RETURN =
+  static final String FREE =
       """
       update mesh.delivery d
-      set status = 'queued', leased_to = null, lease_until = null
-      from unnest(?::text[], ?::text[]) as due (message_id, recipient_key)
-      where d.message_id = due.message_id and d.recipient_key = due.recipient_key and d.status = 'leased'
+      set holder = null
+      from unnest(?::text[], ?::text[]) as freed (message_id, recipient_key)
+      where d.message_id = freed.message_id and d.recipient_key = freed.recipient_key and d.status = 'queued'
       """;
-
-  static final String EXTEND =
-      "update mesh.delivery set lease_until = %s where status = 'leased' and lease_until <= %s and leased_to = any(?::text[])"
-          .formatted(at("?"), at("?"));
-
-  static final String SWEEP =
-      """
-      with over as (
-        select message_id, recipient_key, leased_to as holder
-        from mesh.delivery where status = 'leased' and lease_until <= %s order by lease_until limit ?
-      )
-      update mesh.delivery d
-      set status = 'queued', leased_to = null, lease_until = null
-      from over
-      where d.message_id = over.message_id and d.recipient_key = over.recipient_key
-      returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.priority_rank, over.holder
-      """
-          .formatted(at("?"));
 
   static final String EXPIRE =
       """
@@ -120,56 +95,61 @@ final class MessageSql {
               .formatted(at("?"))
           + CHANGE_OF;
 
-  /// Leases what waits for some keys, urgent first, each priority in the order of acceptance, until
-  /// the rows or the bodies are enough.
+  /// What waits for some keys, urgent first, each priority in the order of acceptance, until the
+  /// rows or the bodies are enough. Mail to a member is noted as the asker's, and left out where it
+  /// is noted as another's.
   static final String CLAIM =
       """
       with waiting as (
-        select w.* from unnest(?::text[]) as wanted (key)
+        select w.* from unnest(?::text[], ?::int[], ?::bigint[]) as wanted (key, rank, first)
         cross join lateral (
-          select d.message_id, d.recipient_key, d.seq, d.priority_rank from mesh.delivery d
-          where d.recipient_key = wanted.key and d.mesh_id = ? and d.status = 'queued' and d.priority_rank <= ?
-          order by d.priority_rank, d.seq limit ?
+          select d.message_id, d.recipient_key, d.recipient_member_id, d.seq, d.priority_rank, d.holder from mesh.delivery d
+          where d.recipient_key = wanted.key and d.priority_rank = wanted.rank and d.seq >= wanted.first
+            and d.status = 'queued' and d.mesh_id = ? and (d.holder is null or d.holder <> all(?::text[]))
+          order by d.seq limit ?
         ) w
         order by w.priority_rank, w.seq limit ?
       ), sized as (
         select w.*, sum(octet_length(m.ciphertext)) over (order by w.priority_rank, w.seq) - octet_length(m.ciphertext) as before
         from waiting w join mesh.message m on m.id = w.message_id
-      ), leased as (
+      ), held as (
         update mesh.delivery d
-        set status = 'leased', leased_to = ?, lease_until = %s, attempts = d.attempts + 1
+        set holder = ?
         from sized s
-        where s.before < ? and d.message_id = s.message_id and d.recipient_key = s.recipient_key
-        returning d.message_id, d.recipient_key, d.recipient_member_id, d.priority_rank, d.seq
+        where s.before < ? and s.recipient_key = ? and d.message_id = s.message_id and d.recipient_key = s.recipient_key
       )
-      select l.recipient_key, l.recipient_member_id, m.*, s.peer_pubkey as sender_key, s.display_name as sender_name,
-        (r.peer_grants -> s.peer_pubkey)::text as granted
-      from leased l
-      join mesh.message m on m.id = l.message_id
-      join mesh.member s on s.id = m.sender_member_id
-      join mesh.member r on r.id = l.recipient_member_id
-      order by l.priority_rank, l.seq
-      """
-          .formatted(at("?"));
+      select s.recipient_key, s.recipient_member_id, s.seq, m.*, f.peer_pubkey as sender_key, f.display_name as sender_name,
+        (r.peer_grants -> f.peer_pubkey)::text as granted
+      from sized s
+      join mesh.message m on m.id = s.message_id
+      join mesh.member f on f.id = m.sender_member_id
+      join mesh.member r on r.id = s.recipient_member_id
+      where s.before < ?
+      order by s.priority_rank, s.seq
+      """;
 
   private static final String FINISHED =
-      "not exists (select 1 from mesh.delivery d where d.message_id = m.id and d.status in"
-          + " ('queued', 'leased'))";
+      "not exists (select 1 from mesh.delivery d where d.message_id = m.id and d.status = 'queued')";
 
-  static final String PURGE_OLD =
-      "delete from mesh.message where id in (select m.id from mesh.message m where m.expires_at < %s and %s order by m.expires_at limit ?)"
-          .formatted(at("?"), FINISHED);
-
-  static final String PURGE_MANY =
+  private static final String PURGE =
       """
-      delete from mesh.message where id in (
-        select m.id from mesh.message m where m.seq <= (select max(seq) from mesh.message) - ? and %s order by m.seq limit ?)
-      """
-          .formatted(FINISHED);
+      with gone as (
+        delete from mesh.message where id in (select m.id from mesh.message m where %s order by m.expires_at limit ?) returning id
+      ), copies as (
+        delete from mesh.delivery d using gone where d.message_id = gone.id
+      )
+      select count(*) from gone
+      """;
 
-  static final String DEPTH =
-      "select (select count(*) from mesh.delivery where status = 'queued') + (select count(*) from"
-          + " mesh.delivery where status = 'leased')";
+  static final String PURGE_OLD = PURGE.formatted("m.expires_at < " + at("?") + " and " + FINISHED);
+
+  static final String PURGE_OLDEST = PURGE.formatted(FINISHED);
+
+  static final String COUNT = "select count(*) from mesh.message";
+
+  static final String DEPTH = "select count(*) from mesh.delivery where status = 'queued'";
+
+  static final String NEXT_ERA = "select nextval('mesh.message_era')";
 
   private static String at(String millis) {
     return AT.formatted(millis);

@@ -4,10 +4,10 @@ import dev.claudemesh.broker.messaging.Round.Change;
 import dev.claudemesh.broker.messaging.Round.Claim;
 import dev.claudemesh.broker.messaging.Round.Claimed;
 import dev.claudemesh.broker.messaging.Round.Mark;
-import dev.claudemesh.broker.messaging.Round.Overdue;
 import dev.claudemesh.broker.messaging.Round.Placement;
 import dev.claudemesh.broker.messaging.Round.Posting;
 import dev.claudemesh.broker.messaging.Round.Repeat;
+import dev.claudemesh.broker.messaging.Round.Wanted;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
@@ -22,20 +22,29 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jooq.exception.DataAccessException;
 
 /// The queue's tables. All that changes a round of the writer stands in {@link #write}; the
 /// statements are in {@link MessageSql}.
 final class MessageStore implements Ledger.Queue {
-  static final int SWEEP_ROWS = 1_000;
   static final int EXPIRE_ROWS = 500;
 
   /// Bodies of one claim, in characters; the last one may exceed it.
   static final int CLAIM_CHARS = 262_144;
 
+  private static final String UNIQUE_VIOLATION = "23505";
+
   private final Database database;
+
+  /// Messages in the table, roughly, once they were counted.
+  private final AtomicLong stored = new AtomicLong();
+
+  private volatile boolean counted;
 
   MessageStore(Database database) {
     this.database = database;
@@ -43,18 +52,31 @@ final class MessageStore implements Ledger.Queue {
 
   @Override
   public void write(Round round) {
-    database.transaction(tx -> {
-      if (round.returnAll()) {
-        tx.execute(MessageSql.RETURN_ALL);
+    if (round.postings().size() < MessageCopy.WORTHWHILE) {
+      write(round, tx -> insert(tx, round));
+      return;
+    }
+    try {
+      write(round, tx -> MessageCopy.of(round.postings()).into(tx));
+    } catch (DataAccessException e) {
+      if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
+        throw e;
       }
-      insert(tx, round);
+      round.results().clear();
+      write(round, tx -> insert(tx, round));
+    }
+  }
+
+  private void write(Round round, Consumer<DSLContext> messages) {
+    database.transaction(tx -> {
+      messages.accept(tx);
       mark(tx, round);
-      giveBack(tx, round);
-      round.sweep().ifPresent(sweep -> sweep(tx, round, sweep));
+      free(tx, round);
       round.expire().ifPresent(at -> expire(tx, round, at));
       round.claims().forEach(claim -> claim(tx, round, claim));
       return null;
     });
+    stored.addAndGet(round.postings().size());
   }
 
   private static void insert(DSLContext tx, Round round) {
@@ -65,7 +87,7 @@ final class MessageStore implements Ledger.Queue {
     List<Object> binds =
         new ArrayList<>(
             letters(postings.stream().map(posting -> posting.accept().letter()).toList()));
-    binds.addAll(copies(postings, round.leaseUntil()));
+    binds.addAll(copies(postings));
     Set<String> inserted =
         new HashSet<>(
             tx.resultQuery(MessageSql.INSERT, binds.toArray())
@@ -103,21 +125,30 @@ final class MessageStore implements Ledger.Queue {
         millis(letters, Letter::expiresAt));
   }
 
-  private static List<Object> copies(List<Posting> postings, Instant leaseUntil) {
+  private static List<Object> copies(List<Posting> postings) {
     List<String> ids = new ArrayList<>();
     List<String> keys = new ArrayList<>();
     List<String> members = new ArrayList<>();
+    List<Long> seqs = new ArrayList<>();
+    List<Integer> ranks = new ArrayList<>();
     List<String> holders = new ArrayList<>();
     for (Posting posting : postings) {
       for (Placement placement : posting.placements()) {
         ids.add(posting.accept().letter().id());
         keys.add(placement.recipient().key());
         members.add(placement.recipient().memberId());
-        holders.add(placement.lease().map(lease -> lease.mailbox().slot()).orElse(null));
+        seqs.add(posting.seq());
+        ranks.add(posting.accept().letter().rank());
+        holders.add(placement.holder().orElse(null));
       }
     }
     return List.of(
-        leaseUntil.toEpochMilli(), array(ids), array(keys), array(members), array(holders));
+        array(ids),
+        array(keys),
+        array(members),
+        seqs.toArray(Long[]::new),
+        ranks.toArray(Integer[]::new),
+        array(holders));
   }
 
   private static void repeats(DSLContext tx, Round round, List<Posting> refused) {
@@ -159,34 +190,13 @@ final class MessageStore implements Ledger.Queue {
         .forEach(row -> round.results().changes().add(change(row)));
   }
 
-  private static void giveBack(DSLContext tx, Round round) {
-    if (!round.returns().isEmpty()) {
+  private static void free(DSLContext tx, Round round) {
+    if (!round.freed().isEmpty()) {
       tx.execute(
-          MessageSql.RETURN,
-          texts(round.returns(), Copy::messageId),
-          texts(round.returns(), Copy::recipientKey));
+          MessageSql.FREE,
+          texts(round.freed(), Copy::messageId),
+          texts(round.freed(), Copy::recipientKey));
     }
-  }
-
-  private static void sweep(DSLContext tx, Round round, Round.Sweep sweep) {
-    long at = sweep.now().toEpochMilli();
-    String[] spared = sweep.spared().toArray(String[]::new);
-    tx.execute(MessageSql.EXTEND, round.leaseUntil().toEpochMilli(), at, spared);
-    tx.resultQuery(MessageSql.SWEEP, at, SWEEP_ROWS)
-        .fetch()
-        .forEach(row ->
-            round
-                .results()
-                .overdue()
-                .add(
-                    new Overdue(
-                        new Copy(
-                            row.get("message_id", String.class),
-                            row.get("recipient_key", String.class)),
-                        row.get("mesh_id", String.class),
-                        row.get("recipient_member_id", String.class),
-                        row.get("holder", String.class),
-                        row.get("priority_rank", Integer.class))));
   }
 
   private static void expire(DSLContext tx, Round round, Instant at) {
@@ -196,16 +206,20 @@ final class MessageStore implements Ledger.Queue {
   }
 
   private static void claim(DSLContext tx, Round round, Claim claim) {
+    List<Wanted> wanted = claim.wanted();
     List<Claimed> rows =
         tx.resultQuery(
                 MessageSql.CLAIM,
-                array(claim.keys()),
+                texts(wanted, Wanted::key),
+                wanted.stream().map(Wanted::rank).toArray(Integer[]::new),
+                wanted.stream().map(Wanted::first).toArray(Long[]::new),
                 claim.meshId(),
-                claim.lastRank(),
+                array(claim.others()),
                 claim.limit(),
                 claim.limit(),
                 claim.mailbox().slot(),
-                round.leaseUntil().toEpochMilli(),
+                CLAIM_CHARS,
+                claim.mailbox().household().memberKey(),
                 CLAIM_CHARS)
             .fetch(MessageStore::claimed);
     round.results().claimed(claim, rows);
@@ -221,6 +235,7 @@ final class MessageStore implements Ledger.Queue {
     return new Claimed(
         letter,
         new Copy(letter.id(), row.get("recipient_key", String.class)),
+        row.get("seq", Long.class),
         own
             || MessageRules.granted(
                 granted == null ? Map.of() : Map.of(sender, capabilities(granted)),
@@ -270,9 +285,7 @@ final class MessageStore implements Ledger.Queue {
 
   /// A status as the table has it.
   static DeliveryStatus state(String stored) {
-    return stored.equals("leased")
-        ? DeliveryStatus.IN_FLIGHT
-        : DeliveryStatus.valueOf(stored.toUpperCase(Locale.ROOT));
+    return DeliveryStatus.valueOf(stored.toUpperCase(Locale.ROOT));
   }
 
   static Priority priority(String stored) {
@@ -287,18 +300,34 @@ final class MessageStore implements Ledger.Queue {
                 Wire.mapper().getTypeFactory().constructCollectionType(Set.class, String.class)));
   }
 
+  /// A number that no earlier run of a broker got.
+  long nextEra() {
+    return database.dsl().resultQuery(MessageSql.NEXT_ERA).fetchSingle(0, Long.class);
+  }
+
   /// Removes messages that are finished with everybody and would expire before a time.
   ///
   /// @return how many were removed; fewer than the limit means that there are no more
   int purgeOld(Instant expiringBefore, int limit) {
-    return database.dsl().execute(MessageSql.PURGE_OLD, expiringBefore.toEpochMilli(), limit);
+    return purged(MessageSql.PURGE_OLD, expiringBefore.toEpochMilli(), limit);
   }
 
   /// Removes the oldest finished messages beyond a number of messages.
   ///
   /// @return how many were removed; fewer than the limit means that there are no more
   int purgeMany(long keep, int limit) {
-    return database.dsl().execute(MessageSql.PURGE_MANY, keep, limit);
+    if (!counted) {
+      stored.set(database.dsl().resultQuery(MessageSql.COUNT).fetchSingle(0, Long.class));
+      counted = true;
+    }
+    int excess = Math.clamp(stored.get() - keep, 0, limit);
+    return excess == 0 ? 0 : purged(MessageSql.PURGE_OLDEST, excess);
+  }
+
+  private int purged(String statement, Object... binds) {
+    int purged = database.dsl().resultQuery(statement, binds).fetchSingle(0, Integer.class);
+    stored.addAndGet(-purged);
+    return purged;
   }
 
   /// Copies that wait or are in flight.
@@ -322,7 +351,8 @@ final class MessageStore implements Ledger.Queue {
     return texts.toArray(String[]::new);
   }
 
-  private static String stored(Enum<?> value) {
+  /// A word as the tables have it.
+  static String stored(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -8,33 +8,31 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Everything that one transaction does to the queue, and, once it ran, what came of it.
 ///
-/// @param returns copies that are due again, whoever held them
-/// @param returnAll whether nobody can hold anything: the broker has just started
-/// @param sweep which leases to take back
+/// @param freed copies for members that any of their sessions may have again
 /// @param expire end messages that are too old at this time
 record Round(
     Instant now,
-    Instant leaseUntil,
     List<Posting> postings,
     List<Mark> marks,
-    List<Copy> returns,
-    boolean returnAll,
-    Optional<Sweep> sweep,
+    List<Copy> freed,
     Optional<Instant> expire,
     List<Claim> claims,
     Results results) {
 
   /// A message to store, and where each copy goes first.
-  record Posting(Command.Accept accept, List<Placement> placements) {}
+  ///
+  /// @param seq its place in the order of acceptance
+  record Posting(Command.Accept accept, long seq, List<Placement> placements) {}
 
   /// Where a copy goes first: leased to a mailbox, or into the table for later.
   ///
+  /// @param holder noted in the table if others could have the copy too
   /// @param why what the sender is told of a copy that waits
-  record Placement(Recipient recipient, Optional<Lease> lease, Optional<String> why) {}
+  record Placement(
+      Recipient recipient, Optional<Lease> lease, Optional<String> holder, Optional<String> why) {}
 
   /// A copy on its way to a peer, by the socket it had when this was decided.
   record Lease(Mailbox mailbox, Connection socket) {}
@@ -42,18 +40,22 @@ record Round(
   /// A new status of a copy.
   record Mark(Copy copy, DeliveryStatus status, Optional<String> reason, Instant at) {}
 
-  /// Leases that ended by now are taken back, except from holders who are within the grace.
-  record Sweep(Instant now, Set<String> spared) {}
-
-  /// Rows to lease to a peer.
+  /// Rows to hand out to a peer.
   ///
+  /// @param others who may hold mail of the same member
   /// @param limit rows at most
-  record Claim(Mailbox mailbox, String meshId, List<String> keys, int lastRank, int limit) {}
+  record Claim(
+      Mailbox mailbox, String meshId, List<Wanted> wanted, List<String> others, int limit) {}
 
-  /// A row that was leased, with all it takes to push it.
+  /// Waiting copies of one rank for one key.
+  ///
+  /// @param first the lowest place in the order at which one may wait
+  record Wanted(String key, int rank, long first) {}
+
+  /// A row to hand out, with all it takes to push it.
   ///
   /// @param granted whether the recipient still lets the sender write to it
-  record Claimed(Letter letter, Copy copy, boolean granted) {}
+  record Claimed(Letter letter, Copy copy, long seq, boolean granted) {}
 
   /// A message that had been stored before, by the id of its client.
   record Repeat(String firstId, int recipients) {}
@@ -70,15 +72,10 @@ record Round(
       String targetSpec,
       boolean notifySender) {}
 
-  /// A lease that ended without a word.
-  record Overdue(Copy copy, String meshId, String memberId, String holder, int rank) {}
-
   boolean isEmpty() {
     return postings.isEmpty()
         && marks.isEmpty()
-        && returns.isEmpty()
-        && !returnAll
-        && sweep.isEmpty()
+        && freed.isEmpty()
         && expire.isEmpty()
         && claims.isEmpty();
   }
@@ -89,7 +86,6 @@ record Round(
     private final Map<Command.Accept, Repeat> repeats = new IdentityHashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final List<Change> expired = new ArrayList<>();
-    private final List<Overdue> overdue = new ArrayList<>();
     private final Map<Claim, List<Claimed>> claimed = new IdentityHashMap<>();
 
     Optional<Repeat> repeat(Command.Accept accept) {
@@ -108,8 +104,12 @@ record Round(
       return expired;
     }
 
-    List<Overdue> overdue() {
-      return overdue;
+    /// For a second try.
+    void clear() {
+      repeats.clear();
+      changes.clear();
+      expired.clear();
+      claimed.clear();
     }
 
     List<Claimed> claimed(Claim claim) {

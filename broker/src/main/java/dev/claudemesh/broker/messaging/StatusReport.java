@@ -9,12 +9,14 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
-import dev.claudemesh.protocol.messaging.MessageReply.Recipient;
+import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageReply.StatusResult;
 import dev.claudemesh.protocol.messaging.Priority;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /// Answers what became of a message, copy by copy, and why one waits.
 final class StatusReport {
@@ -23,10 +25,13 @@ final class StatusReport {
 
   private final StatusStore store;
   private final Peers peers;
+  private final Function<String, Set<String>> held;
 
-  StatusReport(StatusStore store, Peers peers) {
+  /// @param held gives the keys of the recipients whose copy of a message is in flight now
+  StatusReport(StatusStore store, Peers peers, Function<String, Set<String>> held) {
     this.store = store;
     this.peers = peers;
+    this.held = held;
   }
 
   /// What became of a message that the asker sent or received.
@@ -48,7 +53,14 @@ final class StatusReport {
     }
     Sent sent =
         found.stream().filter(each -> each.id().equals(id)).findFirst().orElse(found.getFirst());
-    List<Stored> copies = store.copies(sent.id(), MOST);
+    Set<String> inFlight = held.apply(sent.id());
+    List<Stored> copies =
+        store.copies(sent.id(), MOST).stream()
+            .map(copy ->
+                copy.state() == DeliveryStatus.QUEUED && inFlight.contains(copy.key())
+                    ? copy.with(DeliveryStatus.IN_FLIGHT)
+                    : copy)
+            .toList();
     boolean all =
         copies.stream()
             .allMatch(copy ->
@@ -71,10 +83,10 @@ final class StatusReport {
             + "\" that you sent or received is still kept");
   }
 
-  private Recipient entry(String meshId, Priority priority, Stored copy) {
+  private MessageReply.Recipient entry(String meshId, Priority priority, Stored copy) {
     List<Peer> here = here(meshId, copy);
     String name = here.size() == 1 ? here.getFirst().displayName() : copy.name();
-    return new Recipient(
+    return new MessageReply.Recipient(
         name,
         copy.key(),
         legacy(copy.state(), here),

@@ -34,7 +34,12 @@ final class StatusStore {
       DeliveryStatus state,
       Optional<String> reason,
       Optional<Instant> deliveredAt,
-      Optional<Instant> seenAt) {}
+      Optional<Instant> seenAt) {
+
+    Stored with(DeliveryStatus other) {
+      return new Stored(key, memberId, memberKey, name, other, reason, deliveredAt, seenAt);
+    }
+  }
 
   /// Messages whose id is or begins with a text, and that a member sent or is a recipient of; at
   /// most two.

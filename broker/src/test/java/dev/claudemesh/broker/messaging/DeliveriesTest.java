@@ -59,7 +59,7 @@ class DeliveriesTest {
   void a_copy_is_leased_until_its_client_confirms_it() {
     send("one");
     assertThat(World.shown(bob)).containsExactly("one");
-    assertThat(statusOf("one")).isEqualTo("leased");
+    assertThat(statusOf("one")).isEqualTo("queued");
 
     world.confirmAll(bob);
 
@@ -71,7 +71,7 @@ class DeliveriesTest {
     Peer old = world.oldClient(world.member("old"));
     World.socket(old).stall(true);
     world.send(ann, old.address().hex(), Priority.NEXT, "one");
-    assertThat(world.statuses()).containsEntry("one to old", "leased");
+    assertThat(world.statuses()).containsEntry("one to old", "queued");
 
     World.socket(old).read();
 
@@ -266,7 +266,7 @@ class DeliveriesTest {
     world.writer.tell(
         new Command.Confirm(ann, List.of(id), DeliveryStatus.DELIVERED, Optional.empty()));
 
-    assertThat(statusOf("one")).isEqualTo("leased");
+    assertThat(statusOf("one")).isEqualTo("queued");
   }
 
   @Test
@@ -319,5 +319,86 @@ class DeliveriesTest {
     while (world.store.purgeOld(world.clock.instant().plus(Duration.ofDays(8)), 100) == 100) {}
 
     assertThat(world.statuses()).containsOnlyKeys("waiting to bob");
+  }
+
+  @Test
+  void mail_for_a_member_stays_with_its_holder_over_a_restart_of_the_broker() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    assertThat(World.shown(bob)).containsExactly("one");
+
+    World next = world.reborn();
+    next.expected(bob);
+    next.connected(second);
+    assertThat(World.shown(second)).isEmpty();
+    next.connected(bob);
+
+    assertThat(World.shown(bob)).containsExactly("one");
+    next.confirmAll(bob);
+    assertThat(World.shown(second)).isEmpty();
+  }
+
+  @Test
+  void mail_for_a_member_goes_on_when_its_holder_does_not_return_after_a_restart_of_the_broker() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+
+    World next = world.reborn();
+    next.expected(bob);
+    next.connected(second);
+    next.writer.tell(new Command.Gone(bob));
+
+    assertThat(World.shown(second)).containsExactly("one");
+  }
+
+  @Test
+  void mail_that_went_to_another_session_out_of_the_table_is_its_own_over_a_restart_too() {
+    Peer second = world.session(bobMember);
+    world.status(bob, Status.WORKING);
+    world.status(second, Status.WORKING);
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    world.status(second, Status.IDLE);
+    assertThat(World.shown(second)).containsExactly("one");
+
+    World next = world.reborn();
+    next.expected(second);
+    world.status(bob, Status.IDLE);
+    next.connected(bob);
+
+    assertThat(World.shown(bob)).isEmpty();
+  }
+
+  @Test
+  void a_holder_that_is_here_and_silent_loses_mail_for_its_member_after_several_leases() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    world.clock.advance(World.LEASE.plusSeconds(1));
+    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    assertThat(World.shown(second)).isEmpty();
+    bob.update(state -> state.withLastActive(world.clock.instant().minusSeconds(600)));
+
+    world.clock.advance(World.LEASE.multipliedBy(4));
+    world.writer.tell(new Command.Sweep(world.clock.instant()));
+
+    assertThat(World.shown(second)).containsExactly("one");
+  }
+
+  @Test
+  void the_oldest_finished_messages_beyond_a_number_are_removed_with_their_copies() {
+    IntStream.range(0, 5).forEach(i -> send("m" + i));
+    world.confirmAll(bob);
+    world.lost(bob);
+    send("waiting");
+
+    long before = world.stored();
+    assertThat(world.store.purgeMany(before - 3, 100)).isEqualTo(3);
+
+    assertThat(world.store.purgeMany(before - 3, 100)).isZero();
+    assertThat(world.stored()).isEqualTo(before - 3);
+    assertThat(world.orphans()).isZero();
+    assertThat(world.statuses()).containsKey("waiting to bob");
   }
 }

@@ -104,7 +104,7 @@ class GroupCommitWriterTest {
     gate.countDown();
 
     receipt.join();
-    assertThat(world.statuses()).containsEntry("one to bob", "leased");
+    assertThat(world.statuses()).containsEntry("one to bob", "queued");
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.claudemesh.broker.messaging.TroubledQueue.Trouble;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.messaging.MessageEvent.Push;
 import dev.claudemesh.protocol.messaging.Priority;
 import dev.claudemesh.protocol.presence.Status;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,7 +101,7 @@ class LedgerTest {
     assertThat(World.shown(bob)).containsExactly("before", "refused");
     assertThat(world.statuses())
         .containsEntry("before to bob", "delivered")
-        .containsEntry("refused to bob", "leased");
+        .containsEntry("refused to bob", "queued");
   }
 
   @Test
@@ -192,5 +195,51 @@ class LedgerTest {
     assertThat(batch.get(1).receipt().join().messageId())
         .isEqualTo(batch.get(0).receipt().join().messageId());
     assertThat(World.shown(bob)).containsExactly("one");
+  }
+
+  @Test
+  void a_repeated_message_in_a_large_batch_is_stored_once_and_the_others_in_order() {
+    String first = send("m0", "id0").join().messageId();
+    List<Command.Accept> batch =
+        IntStream.rangeClosed(0, 2 * MessageCopy.WORTHWHILE)
+            .mapToObj(i -> accept("m" + i / 2, "id" + i / 2))
+            .toList();
+
+    world.ledger.attempt(List.copyOf(batch));
+    while (world.ledger.hasWork()) {
+      world.ledger.attempt(List.of());
+    }
+
+    assertThat(batch.getFirst().receipt().join().messageId()).isEqualTo(first);
+    assertThat(batch.get(3).receipt().join().messageId())
+        .isEqualTo(batch.get(2).receipt().join().messageId());
+    assertThat(World.shown(bob))
+        .isEqualTo(
+            IntStream.rangeClosed(0, MessageCopy.WORTHWHILE).mapToObj(i -> "m" + i).toList());
+  }
+
+  @Test
+  void a_large_batch_comes_out_of_the_table_as_it_went_in() {
+    world.status(bob, Status.WORKING);
+    List<Command.Accept> batch =
+        IntStream.range(0, MessageCopy.WORTHWHILE)
+            .mapToObj(i -> accept("m" + i, "id" + i))
+            .toList();
+    world.ledger.attempt(List.copyOf(batch));
+    assertThat(World.shown(bob)).isEmpty();
+
+    world.status(bob, Status.IDLE);
+
+    List<Push> pushes = World.socket(bob).pushes();
+    assertThat(World.shown(bob))
+        .isEqualTo(IntStream.range(0, MessageCopy.WORTHWHILE).mapToObj(i -> "m" + i).toList());
+    for (int i = 0; i < batch.size(); i++) {
+      assertThat(Wire.encode(pushes.get(i), Optional.empty()))
+          .isEqualTo(batch.get(i).letter().frame(bob.address().hex()));
+    }
+  }
+
+  private Command.Accept accept(String text, String clientId) {
+    return world.accept(ann, bob.address().hex(), Priority.NEXT, text, Optional.of(clientId));
   }
 }

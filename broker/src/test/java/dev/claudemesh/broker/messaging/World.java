@@ -90,6 +90,7 @@ final class World {
             metrics,
             clock,
             LEASE);
+    deliveries.countFrom(store.nextEra() << 40);
     this.ledger = new Ledger(deliveries, queue.apply(store));
     this.writer = writing.apply(ledger);
     late.set(writer);
@@ -195,6 +196,13 @@ final class World {
     return peer;
   }
 
+  /// A broker that has just started knows of a peer that it may come back.
+  void expected(Peer peer) {
+    peer.update(state -> state.withConnection(Optional.empty(), clock.instant()));
+    peers.put(peer);
+    writer.tell(new Command.Expected(peer));
+  }
+
   /// A peer loses its socket and may come back.
   void lost(Peer peer) {
     socket(peer).cut();
@@ -285,6 +293,24 @@ final class World {
                     + " to "
                     + name(row.get(1, String.class)),
             row -> row.get(2, String.class));
+  }
+
+  /// Messages in the table, of all meshes.
+  long stored() {
+    return database
+        .dsl()
+        .resultQuery("select count(*) from mesh.message")
+        .fetchSingle(0, Long.class);
+  }
+
+  /// Copies without a message.
+  long orphans() {
+    return database
+        .dsl()
+        .resultQuery(
+            "select count(*) from mesh.delivery d where not exists (select 1 from mesh.message m"
+                + " where m.id = d.message_id)")
+        .fetchSingle(0, Long.class);
   }
 
   private String name(String key) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /// same for everybody.
 class WriterComparisonTest {
   private static final int ROUNDS = 6;
-  private static final int STEPS = 40;
+  private static final int STEPS = 120;
   private static TestDatabase database;
 
   @BeforeAll
@@ -88,7 +88,7 @@ class WriterComparisonTest {
     void flush() {
       while (!waiting.isEmpty() || ledger.hasWork()) {
         List<Command> batch = new ArrayList<>();
-        for (int size = 1 + random.nextInt(20); batch.size() < size && !waiting.isEmpty(); ) {
+        for (int size = 1 + random.nextInt(80); batch.size() < size && !waiting.isEmpty(); ) {
           batch.add(waiting.poll());
         }
         ledger.attempt(batch);

@@ -27,15 +27,12 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
-    public static final Index DELIVERY_DONE = Internal.createIndex(DSL.name("delivery_done"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.DELIVERED_AT }, false);
-    public static final Index DELIVERY_LEASE = Internal.createIndex(DSL.name("delivery_lease"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.LEASE_UNTIL }, false);
-    public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.MESH_ID, Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.SEQ }, false);
+    public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.PRIORITY_RANK, Delivery.DELIVERY.SEQ }, false);
     public static final Index INVITE_OF_MESH = Internal.createIndex(DSL.name("invite_of_mesh"), Invite.INVITE, new OrderField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_AT }, false);
     public static final Index MEMBER_BY_INVITE = Internal.createIndex(DSL.name("member_by_invite"), Member.MEMBER, new OrderField[] { Member.MEMBER.INVITE_ID }, false);
     public static final Index MEMBER_BY_KEY = Internal.createIndex(DSL.name("member_by_key"), Member.MEMBER, new OrderField[] { Member.MEMBER.PEER_PUBKEY }, false);
     public static final Index MESH_SLUG_ACTIVE = Internal.createIndex(DSL.name("mesh_slug_active"), Mesh.MESH, new OrderField[] { Mesh.MESH.SLUG }, true);
     public static final Index MESSAGE_EXPIRY = Internal.createIndex(DSL.name("message_expiry"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.EXPIRES_AT }, false);
-    public static final Index MESSAGE_OF_MESH = Internal.createIndex(DSL.name("message_of_mesh"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.MESH_ID, Message.MESSAGE.SEQ }, false);
     public static final Index PEER_STATE_OF_MESH = Internal.createIndex(DSL.name("peer_state_of_mesh"), PeerState.PEER_STATE, new OrderField[] { PeerState.PEER_STATE.MESH_ID }, false);
     public static final Index PENDING_STATUS_AGE = Internal.createIndex(DSL.name("pending_status_age"), PendingStatus.PENDING_STATUS, new OrderField[] { PendingStatus.PENDING_STATUS.CREATED_AT }, false);
     public static final Index PENDING_STATUS_BY_PROCESS = Internal.createIndex(DSL.name("pending_status_by_process"), PendingStatus.PENDING_STATUS, new OrderField[] { PendingStatus.PENDING_STATUS.CWD, PendingStatus.PENDING_STATUS.PID, PendingStatus.PENDING_STATUS.CREATED_AT }, false);

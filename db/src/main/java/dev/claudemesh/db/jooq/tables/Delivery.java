@@ -7,7 +7,6 @@ package dev.claudemesh.db.jooq.tables;
 import dev.claudemesh.db.jooq.Indexes;
 import dev.claudemesh.db.jooq.Keys;
 import dev.claudemesh.db.jooq.MeshSchema;
-import dev.claudemesh.db.jooq.tables.Message.MessagePath;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 
 import java.time.Instant;
@@ -17,7 +16,6 @@ import java.util.List;
 import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
 import org.jooq.Index;
 import org.jooq.Name;
 import org.jooq.Schema;
@@ -53,25 +51,19 @@ public class Delivery extends TableImpl<DeliveryRecord> {
 
     public final TableField<DeliveryRecord, Long> SEQ = createField(DSL.name("seq"), SQLDataType.BIGINT.nullable(false), this, "");
 
-    public final TableField<DeliveryRecord, String> PRIORITY = createField(DSL.name("priority"), SQLDataType.CLOB.nullable(false), this, "");
-
-    public final TableField<DeliveryRecord, Integer> PRIORITY_RANK = createField(DSL.name("priority_rank"), SQLDataType.INTEGER.nullable(false), this, "");
-
-    public final TableField<DeliveryRecord, String> STATUS = createField(DSL.name("status"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'queued'::text"), SQLDataType.CLOB)), this, "");
+    public final TableField<DeliveryRecord, String> STATUS = createField(DSL.name("status"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'queued'::text"), SQLDataType.CLOB)), this, "`queued` (also while a peer holds it) → `delivered` → `seen`; or `expired`, or `refused` with a reason");
 
     public final TableField<DeliveryRecord, String> REASON = createField(DSL.name("reason"), SQLDataType.CLOB, this, "");
 
-    public final TableField<DeliveryRecord, String> LEASED_TO = createField(DSL.name("leased_to"), SQLDataType.CLOB, this, "");
-
-    public final TableField<DeliveryRecord, Instant> LEASE_UNTIL = createField(DSL.name("lease_until"), SQLDataType.INSTANT, this, "");
-
-    public final TableField<DeliveryRecord, Integer> ATTEMPTS = createField(DSL.name("attempts"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "");
-
-    public final TableField<DeliveryRecord, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
+    public final TableField<DeliveryRecord, String> HOLDER = createField(DSL.name("holder"), SQLDataType.CLOB, this, "for mail to a member, the session that has it: while that session may come back, no other gets it");
 
     public final TableField<DeliveryRecord, Instant> DELIVERED_AT = createField(DSL.name("delivered_at"), SQLDataType.INSTANT, this, "");
 
     public final TableField<DeliveryRecord, Instant> SEEN_AT = createField(DSL.name("seen_at"), SQLDataType.INSTANT, this, "");
+
+    public final TableField<DeliveryRecord, Integer> PRIORITY_RANK = createField(DSL.name("priority_rank"), SQLDataType.INTEGER.nullable(false), this, "");
+
+    public final TableField<DeliveryRecord, Boolean> NOTIFY = createField(DSL.name("notify"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("false"), SQLDataType.BOOLEAN)), this, "");
 
     private Delivery(Name alias, Table<DeliveryRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -100,7 +92,7 @@ public class Delivery extends TableImpl<DeliveryRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.DELIVERY_DONE, Indexes.DELIVERY_LEASE, Indexes.DELIVERY_WAITING);
+        return Arrays.asList(Indexes.DELIVERY_WAITING);
     }
 
     @Override
@@ -109,27 +101,10 @@ public class Delivery extends TableImpl<DeliveryRecord> {
     }
 
     @Override
-    public List<ForeignKey<DeliveryRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.DELIVERY__DELIVERY_MESSAGE_ID_FKEY);
-    }
-
-    private transient MessagePath _message;
-
-    public MessagePath message() {
-        if (_message == null)
-            _message = new MessagePath(this, Keys.DELIVERY__DELIVERY_MESSAGE_ID_FKEY, null);
-
-        return _message;
-    }
-
-    @Override
     public List<Check<DeliveryRecord>> getChecks() {
         return Arrays.asList(
-            Internal.createCheck(this, DSL.name("delivery_attempts_check"), "((attempts >= 0))", true),
-            Internal.createCheck(this, DSL.name("delivery_lease_has_holder"), "(((status <> 'leased'::text) OR ((leased_to IS NOT NULL) AND (lease_until IS NOT NULL))))", true),
-            Internal.createCheck(this, DSL.name("delivery_priority_check"), "((priority = ANY (ARRAY['now'::text, 'next'::text, 'low'::text])))", true),
             Internal.createCheck(this, DSL.name("delivery_says_when"), "(((status <> ALL (ARRAY['delivered'::text, 'seen'::text])) OR (delivered_at IS NOT NULL)))", true),
-            Internal.createCheck(this, DSL.name("delivery_status_check"), "((status = ANY (ARRAY['queued'::text, 'leased'::text, 'delivered'::text, 'seen'::text, 'expired'::text, 'refused'::text])))", true)
+            Internal.createCheck(this, DSL.name("delivery_status_check"), "((status = ANY (ARRAY['queued'::text, 'delivered'::text, 'seen'::text, 'expired'::text, 'refused'::text])))", true)
         );
     }
 

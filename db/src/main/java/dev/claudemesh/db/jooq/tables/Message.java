@@ -7,7 +7,6 @@ package dev.claudemesh.db.jooq.tables;
 import dev.claudemesh.db.jooq.Indexes;
 import dev.claudemesh.db.jooq.Keys;
 import dev.claudemesh.db.jooq.MeshSchema;
-import dev.claudemesh.db.jooq.tables.Member.MemberPath;
 import dev.claudemesh.db.jooq.tables.records.MessageRecord;
 
 import java.time.Instant;
@@ -17,13 +16,8 @@ import java.util.List;
 import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
-import org.jooq.ForeignKey;
-import org.jooq.Identity;
 import org.jooq.Index;
-import org.jooq.InverseForeignKey;
 import org.jooq.Name;
-import org.jooq.Path;
-import org.jooq.Record;
 import org.jooq.Schema;
 import org.jooq.Table;
 import org.jooq.TableField;
@@ -48,8 +42,6 @@ public class Message extends TableImpl<MessageRecord> {
     }
 
     public final TableField<MessageRecord, String> ID = createField(DSL.name("id"), SQLDataType.CLOB.nullable(false), this, "");
-
-    public final TableField<MessageRecord, Long> SEQ = createField(DSL.name("seq"), SQLDataType.BIGINT.nullable(false).generatedAlwaysAsIdentity(), this, "");
 
     public final TableField<MessageRecord, String> MESH_ID = createField(DSL.name("mesh_id"), SQLDataType.CLOB.nullable(false), this, "");
 
@@ -107,36 +99,6 @@ public class Message extends TableImpl<MessageRecord> {
         this(DSL.name("message"), null);
     }
 
-    public <O extends Record> Message(Table<O> path, ForeignKey<O, MessageRecord> childPath, InverseForeignKey<O, MessageRecord> parentPath) {
-        super(path, childPath, parentPath, MESSAGE);
-    }
-
-    public static class MessagePath extends Message implements Path<MessageRecord> {
-
-        private static final long serialVersionUID = 1L;
-        public <O extends Record> MessagePath(Table<O> path, ForeignKey<O, MessageRecord> childPath, InverseForeignKey<O, MessageRecord> parentPath) {
-            super(path, childPath, parentPath);
-        }
-        private MessagePath(Name alias, Table<MessageRecord> aliased) {
-            super(alias, aliased);
-        }
-
-        @Override
-        public MessagePath as(String alias) {
-            return new MessagePath(DSL.name(alias), this);
-        }
-
-        @Override
-        public MessagePath as(Name alias) {
-            return new MessagePath(alias, this);
-        }
-
-        @Override
-        public MessagePath as(Table<?> alias) {
-            return new MessagePath(alias.getQualifiedName(), this);
-        }
-    }
-
     @Override
     public Schema getSchema() {
         return aliased() ? null : MeshSchema.MESH_SCHEMA;
@@ -144,12 +106,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.MESSAGE_EXPIRY, Indexes.MESSAGE_OF_MESH);
-    }
-
-    @Override
-    public Identity<MessageRecord, Long> getIdentity() {
-        return (Identity<MessageRecord, Long>) super.getIdentity();
+        return Arrays.asList(Indexes.MESSAGE_EXPIRY);
     }
 
     @Override
@@ -159,21 +116,7 @@ public class Message extends TableImpl<MessageRecord> {
 
     @Override
     public List<UniqueKey<MessageRecord>> getUniqueKeys() {
-        return Arrays.asList(Keys.MESSAGE_ONCE_PER_CLIENT_ID, Keys.MESSAGE_SEQ_KEY);
-    }
-
-    @Override
-    public List<ForeignKey<MessageRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.MESSAGE__MESSAGE_OF_SENDER);
-    }
-
-    private transient MemberPath _member;
-
-    public MemberPath member() {
-        if (_member == null)
-            _member = new MemberPath(this, Keys.MESSAGE__MESSAGE_OF_SENDER, null);
-
-        return _member;
+        return Arrays.asList(Keys.MESSAGE_ONCE_PER_CLIENT_ID);
     }
 
     @Override

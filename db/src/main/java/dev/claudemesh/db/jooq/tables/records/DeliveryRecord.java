@@ -57,84 +57,60 @@ public class DeliveryRecord extends UpdatableRecordImpl<DeliveryRecord> {
         return (Long) get(4);
     }
 
-    public void setPriority(String value) {
+    public void setStatus(String value) {
         set(5, value);
     }
 
-    public String getPriority() {
+    public String getStatus() {
         return (String) get(5);
     }
 
-    public void setPriorityRank(Integer value) {
+    public void setReason(String value) {
         set(6, value);
     }
 
-    public Integer getPriorityRank() {
-        return (Integer) get(6);
+    public String getReason() {
+        return (String) get(6);
     }
 
-    public void setStatus(String value) {
+    public void setHolder(String value) {
         set(7, value);
     }
 
-    public String getStatus() {
+    public String getHolder() {
         return (String) get(7);
     }
 
-    public void setReason(String value) {
+    public void setDeliveredAt(Instant value) {
         set(8, value);
     }
 
-    public String getReason() {
-        return (String) get(8);
-    }
-
-    public void setLeasedTo(String value) {
-        set(9, value);
-    }
-
-    public String getLeasedTo() {
-        return (String) get(9);
-    }
-
-    public void setLeaseUntil(Instant value) {
-        set(10, value);
-    }
-
-    public Instant getLeaseUntil() {
-        return (Instant) get(10);
-    }
-
-    public void setAttempts(Integer value) {
-        set(11, value);
-    }
-
-    public Integer getAttempts() {
-        return (Integer) get(11);
-    }
-
-    public void setCreatedAt(Instant value) {
-        set(12, value);
-    }
-
-    public Instant getCreatedAt() {
-        return (Instant) get(12);
-    }
-
-    public void setDeliveredAt(Instant value) {
-        set(13, value);
-    }
-
     public Instant getDeliveredAt() {
-        return (Instant) get(13);
+        return (Instant) get(8);
     }
 
     public void setSeenAt(Instant value) {
-        set(14, value);
+        set(9, value);
     }
 
     public Instant getSeenAt() {
-        return (Instant) get(14);
+        return (Instant) get(9);
+    }
+
+    public void setPriorityRank(Integer value) {
+        set(10, value);
+    }
+
+    public Integer getPriorityRank() {
+        return (Integer) get(10);
+    }
+
+    public void setNotify(Boolean value) {
+        set(11, value);
+    }
+
+    public Boolean getNotify() {
+        return (Boolean) get(11);
     }
 
     // -------------------------------------------------------------------------
@@ -154,7 +130,7 @@ public class DeliveryRecord extends UpdatableRecordImpl<DeliveryRecord> {
         super(Delivery.DELIVERY);
     }
 
-    public DeliveryRecord(String messageId, String recipientKey, String meshId, String recipientMemberId, Long seq, String priority, Integer priorityRank, String status, String reason, String leasedTo, Instant leaseUntil, Integer attempts, Instant createdAt, Instant deliveredAt, Instant seenAt) {
+    public DeliveryRecord(String messageId, String recipientKey, String meshId, String recipientMemberId, Long seq, String status, String reason, String holder, Instant deliveredAt, Instant seenAt, Integer priorityRank, Boolean notify) {
         super(Delivery.DELIVERY);
 
         setMessageId(messageId);
@@ -162,16 +138,13 @@ public class DeliveryRecord extends UpdatableRecordImpl<DeliveryRecord> {
         setMeshId(meshId);
         setRecipientMemberId(recipientMemberId);
         setSeq(seq);
-        setPriority(priority);
-        setPriorityRank(priorityRank);
         setStatus(status);
         setReason(reason);
-        setLeasedTo(leasedTo);
-        setLeaseUntil(leaseUntil);
-        setAttempts(attempts);
-        setCreatedAt(createdAt);
+        setHolder(holder);
         setDeliveredAt(deliveredAt);
         setSeenAt(seenAt);
+        setPriorityRank(priorityRank);
+        setNotify(notify);
         resetTouchedOnNotNull();
     }
 }

@@ -25,156 +25,148 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         return (String) get(0);
     }
 
-    public void setSeq(Long value) {
+    public void setMeshId(String value) {
         set(1, value);
     }
 
-    public Long getSeq() {
-        return (Long) get(1);
-    }
-
-    public void setMeshId(String value) {
-        set(2, value);
-    }
-
     public String getMeshId() {
-        return (String) get(2);
+        return (String) get(1);
     }
 
     public void setSenderMemberId(String value) {
-        set(3, value);
+        set(2, value);
     }
 
     public String getSenderMemberId() {
-        return (String) get(3);
+        return (String) get(2);
     }
 
     public void setSenderAddress(String value) {
-        set(4, value);
+        set(3, value);
     }
 
     public String getSenderAddress() {
-        return (String) get(4);
+        return (String) get(3);
     }
 
     public void setTargetSpec(String value) {
-        set(5, value);
+        set(4, value);
     }
 
     public String getTargetSpec() {
-        return (String) get(5);
+        return (String) get(4);
     }
 
     public void setKind(String value) {
-        set(6, value);
+        set(5, value);
     }
 
     public String getKind() {
-        return (String) get(6);
+        return (String) get(5);
     }
 
     public void setPriority(String value) {
-        set(7, value);
+        set(6, value);
     }
 
     public String getPriority() {
-        return (String) get(7);
+        return (String) get(6);
     }
 
     public void setEnc(String value) {
-        set(8, value);
+        set(7, value);
     }
 
     public String getEnc() {
-        return (String) get(8);
+        return (String) get(7);
     }
 
     public void setEpoch(Integer value) {
-        set(9, value);
+        set(8, value);
     }
 
     public Integer getEpoch() {
-        return (Integer) get(9);
+        return (Integer) get(8);
     }
 
     public void setNonce(String value) {
-        set(10, value);
+        set(9, value);
     }
 
     public String getNonce() {
-        return (String) get(10);
+        return (String) get(9);
     }
 
     public void setCiphertext(String value) {
-        set(11, value);
+        set(10, value);
     }
 
     public String getCiphertext() {
-        return (String) get(11);
+        return (String) get(10);
     }
 
     public void setClientMessageId(String value) {
-        set(12, value);
+        set(11, value);
     }
 
     public String getClientMessageId() {
-        return (String) get(12);
+        return (String) get(11);
     }
 
     public void setRequestFingerprint(String value) {
-        set(13, value);
+        set(12, value);
     }
 
     public String getRequestFingerprint() {
-        return (String) get(13);
+        return (String) get(12);
     }
 
     public void setReplyToId(String value) {
-        set(14, value);
+        set(13, value);
     }
 
     public String getReplyToId() {
-        return (String) get(14);
+        return (String) get(13);
     }
 
     public void setHops(Integer value) {
-        set(15, value);
+        set(14, value);
     }
 
     public Integer getHops() {
-        return (Integer) get(15);
+        return (Integer) get(14);
     }
 
     public void setNotify(Boolean value) {
-        set(16, value);
+        set(15, value);
     }
 
     public Boolean getNotify() {
-        return (Boolean) get(16);
+        return (Boolean) get(15);
     }
 
     public void setSubtype(String value) {
-        set(17, value);
+        set(16, value);
     }
 
     public String getSubtype() {
-        return (String) get(17);
+        return (String) get(16);
     }
 
     public void setCreatedAt(Instant value) {
-        set(18, value);
+        set(17, value);
     }
 
     public Instant getCreatedAt() {
-        return (Instant) get(18);
+        return (Instant) get(17);
     }
 
     public void setExpiresAt(Instant value) {
-        set(19, value);
+        set(18, value);
     }
 
     public Instant getExpiresAt() {
-        return (Instant) get(19);
+        return (Instant) get(18);
     }
 
     // -------------------------------------------------------------------------
@@ -194,11 +186,10 @@ public class MessageRecord extends UpdatableRecordImpl<MessageRecord> {
         super(Message.MESSAGE);
     }
 
-    public MessageRecord(String id, Long seq, String meshId, String senderMemberId, String senderAddress, String targetSpec, String kind, String priority, String enc, Integer epoch, String nonce, String ciphertext, String clientMessageId, String requestFingerprint, String replyToId, Integer hops, Boolean notify, String subtype, Instant createdAt, Instant expiresAt) {
+    public MessageRecord(String id, String meshId, String senderMemberId, String senderAddress, String targetSpec, String kind, String priority, String enc, Integer epoch, String nonce, String ciphertext, String clientMessageId, String requestFingerprint, String replyToId, Integer hops, Boolean notify, String subtype, Instant createdAt, Instant expiresAt) {
         super(Message.MESSAGE);
 
         setId(id);
-        setSeq(seq);
         setMeshId(meshId);
         setSenderMemberId(senderMemberId);
         setSenderAddress(senderAddress);
