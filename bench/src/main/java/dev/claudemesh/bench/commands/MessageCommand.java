@@ -8,6 +8,7 @@ import dev.claudemesh.bench.load.TempFolder;
 import dev.claudemesh.bench.load.Workload;
 import dev.claudemesh.bench.mesh.BrokerProcess;
 import dev.claudemesh.bench.mesh.MeshContender;
+import dev.claudemesh.bench.rivals.Rivals;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// One of the scenarios in which messages are sent.
 @Command
@@ -70,6 +72,15 @@ public final class MessageCommand extends ScenarioCommand {
       description = "When to give up, beyond the time the schedule takes; 180 if absent.")
   private long limitSeconds = LIMIT_SECONDS;
 
+  @Option(
+      names = "--against",
+      split = ",",
+      paramLabel = "<rivals>",
+      description =
+          "Do the same work with rabbitmq, nats, mosquitto, those that are installed; direct"
+              + " messages only.")
+  private List<String> against = List.of();
+
   @ArgGroup(exclusive = false)
   private Elsewhere elsewhere;
 
@@ -97,6 +108,10 @@ public final class MessageCommand extends ScenarioCommand {
   @Override
   Run run() throws Exception {
     Workload work = scenario.work(peers, messages, rate, seconds, bodyBytes, window);
+    if (work.kind() != Workload.Kind.DIRECT && !against.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--against compares direct messages; " + spec.name() + " has none");
+    }
     long schedule = work.dueNanos(work.senders() - 1, work.perSender() - 1) / 1_000_000_000;
     MessageRun measuring = new MessageRun(work, warmUp(work), schedule + limitSeconds);
     List<Result> results = new ArrayList<>();
@@ -122,10 +137,13 @@ public final class MessageCommand extends ScenarioCommand {
   }
 
   private List<Contender> contenders() {
-    return List.of(
+    List<Contender> contenders = new ArrayList<>();
+    contenders.add(
         new MeshContender(
             Optional.ofNullable(elsewhere)
                 .map(other -> new MeshContender.Elsewhere(other.url, other.invite))));
+    contenders.addAll(Rivals.installed(against));
+    return contenders;
   }
 
   private List<String> notes(Workload work) {
