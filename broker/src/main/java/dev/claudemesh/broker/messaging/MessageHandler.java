@@ -51,7 +51,6 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   private final Peers peers;
   private final Deliveries deliveries;
   private final MessageWriter writer;
-  private final HeldLines lines;
   private final InstantSource clock;
   private final LimitsConfig limits;
   private final Metrics metrics;
@@ -70,13 +69,12 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     RosterStore rosterStore = new RosterStore(database);
     this.rosters = new Rosters(rosterStore, clock);
     this.report = new StatusReport(new StatusStore(database), peers, this::held);
-    this.lines = new HeldLines();
     CommandQueue queue = new CommandQueue(limits.sizes().writerQueue(), PATIENCE);
     this.peers = peers;
     this.deliveries =
         new Deliveries(
             new Mailboxes(limits.sizes().inFlightPerPeer()),
-            lines,
+            new HeldLines(),
             new Courier(queue::tell),
             new SenderNotes(peers, clock),
             metrics,
@@ -143,7 +141,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     Letter letter =
         Letter.of(send, author, admitted.target(), clock.instant(), limits.timing().messageTtl());
     CompletableFuture<Receipt> receipt = new CompletableFuture<>();
-    submit(
+    writer.submit(
         new Command.Accept(
             letter,
             admitted.recipients(),
@@ -158,15 +156,6 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
             receipt.join().toSelf().run();
           }
         });
-  }
-
-  private void submit(Command.Accept accept) {
-    try {
-      writer.submit(accept);
-    } catch (Problem busy) {
-      lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
-      throw busy;
-    }
   }
 
   private static Ack ack(MessageRequest.Send send, Receipt receipt) {

@@ -17,6 +17,7 @@ import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,27 +38,40 @@ public final class FrontDoor {
   private final SignedCalls signedCalls;
   private final RateLimits rates;
   private final Metrics metrics;
+  private final InstantSource clock;
 
-  FrontDoor(Rooms rooms, SignedCalls signedCalls, RateLimits rates, Metrics metrics) {
+  FrontDoor(
+      Rooms rooms,
+      SignedCalls signedCalls,
+      RateLimits rates,
+      Metrics metrics,
+      InstantSource clock) {
     this.rooms = rooms;
     this.signedCalls = signedCalls;
     this.rates = rates;
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   /// What is known of a frame as soon as it is an object, and what an answer to it must repeat.
   ///
   /// @param id the client's own id of a `send`
-  private record Question(String type, Optional<String> reqId, Optional<String> id) {
-    static final Question UNREADABLE = new Question("frame", Optional.empty(), Optional.empty());
+  /// @param clientMessageId the client's id of the message in a `send`
+  private record Question(
+      String type, Optional<String> reqId, Optional<String> id, Optional<String> clientMessageId) {
+    static final Question UNREADABLE =
+        new Question("frame", Optional.empty(), Optional.empty(), Optional.empty());
 
     static Question of(ObjectNode frame) {
       String type = frame.path("type").asString("");
-      Optional<String> id =
-          type.equals("send") && frame.path("id").isString()
-              ? Optional.of(frame.path("id").asString())
-              : Optional.empty();
-      return new Question(type, Wire.reqId(frame), id.filter(text -> text.length() <= 128));
+      return new Question(
+          type, Wire.reqId(frame), ofSend(frame, "id"), ofSend(frame, "client_message_id"));
+    }
+
+    private static Optional<String> ofSend(ObjectNode frame, String name) {
+      return frame.path("type").asString("").equals("send") && frame.path(name).isString()
+          ? Optional.of(frame.path(name).asString()).filter(text -> text.length() <= 128)
+          : Optional.empty();
     }
 
     boolean opens() {
@@ -86,13 +100,18 @@ public final class FrontDoor {
       }
       opening = question.opens();
       Caller caller = caller(connection);
-      admit(inbound, caller);
+      admit(inbound, caller, connection);
       if (!keepsOwnOrder(inbound.request())) {
         replies.settle();
       }
       answer(connection, replies, question, inbound, rooms.handle(inbound.request(), caller));
     } catch (RuntimeException | Error thrown) {
-      refuse(connection, replies, question, Troubles.of(thrown, question.type()), opening);
+      Problem problem = Troubles.of(thrown, question.type());
+      if (SendOrder.comesAgain(problem) && question.clientMessageId().isPresent()) {
+        replies.settle(); // one before it may be refused, too, and is then the one to wait for
+        connection.sendOrder().refused(question.clientMessageId(), problem, clock.instant());
+      }
+      refuse(connection, replies, question, problem, opening);
     }
   }
 
@@ -140,8 +159,9 @@ public final class FrontDoor {
     }
   }
 
-  private void admit(Wire.Inbound inbound, Caller caller) {
-    if (inbound.request() instanceof MessageRequest.Send) {
+  private void admit(Wire.Inbound inbound, Caller caller, SocketConnection connection) {
+    if (inbound.request() instanceof MessageRequest.Send send) {
+      connection.sendOrder().check(send.clientMessageId(), clock.instant());
       rates.send(caller.requireMember().id());
     }
     AccessRules.check(inbound.op().operation().access(), caller);
@@ -166,9 +186,14 @@ public final class FrontDoor {
     switch (outcome) {
       case Outcome.Now(Reply ready) -> answer.apply(ready).ifPresent(replies::now);
       case Outcome.Later later ->
-          replies.later(
-              later, answer, failure -> refusal(question, Troubles.of(failure, question.type())));
+          replies.later(later, answer, failure -> failed(connection, question, failure));
     }
+  }
+
+  private Answer failed(SocketConnection connection, Question question, Throwable failure) {
+    Problem problem = Troubles.of(failure, question.type());
+    connection.sendOrder().refused(question.clientMessageId(), problem, clock.instant());
+    return refusal(question, problem);
   }
 
   /// The reply of an outcome that nothing may overtake.

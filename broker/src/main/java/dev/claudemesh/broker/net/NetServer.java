@@ -49,7 +49,7 @@ public final class NetServer {
       Health health,
       InstantSource clock) {
     RateLimits rates = new RateLimits(config.limits(), clock);
-    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, metrics);
+    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, metrics, clock);
     this.config = config;
     this.patience = config.limits().timing().stop();
     this.sockets = new Sockets(door, rates, config.limits(), clock);

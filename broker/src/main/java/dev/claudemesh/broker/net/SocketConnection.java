@@ -42,6 +42,7 @@ final class SocketConnection implements Connection {
   private final URI publicUrl;
   private final LimitsConfig.Sizes sizes;
   private final AtomicLong unsent = new AtomicLong();
+  private final SendOrder sendOrder = new SendOrder();
   private final AtomicLong answersLeft = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean dismissed;
@@ -74,6 +75,10 @@ final class SocketConnection implements Connection {
   @Override
   public InetAddress remote() {
     return remote;
+  }
+
+  SendOrder sendOrder() {
+    return sendOrder;
   }
 
   /// The HTTP address the client reached us by.

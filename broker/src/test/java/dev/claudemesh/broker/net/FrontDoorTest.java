@@ -33,6 +33,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ class FrontDoorTest {
           LimitsConfig.Sizes.DEFAULTS);
   private final Replies replies = new Replies(connection, 8);
   private final Metrics metrics = new Metrics();
+  private final TestClock clock = new TestClock();
   private final Deque<CompletableFuture<Reply>> sends = new ArrayDeque<>();
   private final List<String> afterwards = new ArrayList<>();
   private Outcome presence = Outcome.of(new PresenceReply.PeersList(List.of()));
@@ -74,8 +76,9 @@ class FrontDoorTest {
         (call, op) -> {
           throw new AssertionError("no HTTP here");
         },
-        new RateLimits(LimitsConfig.DEFAULTS.withRates(rates), new TestClock()),
-        metrics);
+        new RateLimits(LimitsConfig.DEFAULTS.withRates(rates), clock),
+        metrics,
+        clock);
   }
 
   private static <F extends Request<?>> Handler<F> other() {
@@ -316,6 +319,92 @@ class FrontDoorTest {
     ObjectNode limited = answer();
     assertThat(limited.path("code").asString()).isEqualTo("rate_limited");
     assertThat(limited.path("id").asString()).isEqualTo("c");
+  }
+
+  private String sending(String id) {
+    return SEND.formatted(id).replace("}", ",'client_message_id':'" + id + "'}");
+  }
+
+  private void accepted(String id) {
+    sends
+        .poll()
+        .complete(new MessageReply.Ack("", "of " + id, true, Optional.empty(), Optional.empty()));
+    ObjectNode ack = answer();
+    assertThat(ack.path("id").asString()).isEqualTo(id);
+    assertThat(ack.path("type").asString()).isEqualTo("ack");
+  }
+
+  private void refusedAs(String code, String id) {
+    ObjectNode refusal = answer();
+    assertThat(refusal.path("id").asString()).isEqualTo(id);
+    assertThat(refusal.path("code").asString()).isEqualTo(code);
+  }
+
+  @Test
+  void what_was_sent_behind_a_message_that_came_too_fast_does_not_overtake_it() {
+    connected();
+    for (String id : List.of("a", "b", "c")) {
+      ask(sending(id));
+      accepted(id);
+    }
+    ask(sending("d"));
+    clock.advance(Duration.ofSeconds(10));
+    ask(sending("e"));
+    ask(sending("f"));
+    refusedAs("rate_limited", "d");
+    refusedAs("busy", "e");
+    refusedAs("busy", "f");
+
+    for (String id : List.of("d", "e", "f")) {
+      ask(sending(id));
+      accepted(id);
+    }
+  }
+
+  @Test
+  void the_message_to_wait_for_is_the_first_that_was_refused_though_a_later_one_was_known_sooner()
+      throws InterruptedException {
+    door = door(new LimitsConfig.Rates(60, 1, 0, 1, 60, 2, 30, 30, 5));
+    connected();
+    ask(sending("a"));
+    Thread lane = Thread.ofVirtual().start(() -> ask(sending("b")));
+    sends.poll().completeExceptionally(new Problem(ProblemCode.BUSY, "expected"));
+    lane.join();
+    clock.advance(Duration.ofSeconds(10));
+    refusedAs("busy", "a");
+    ObjectNode later = answer();
+    assertThat(later.path("id").asString()).isEqualTo("b");
+    assertThat(later.path("retryable").asBoolean()).isTrue();
+
+    ask(sending("b"));
+    refusedAs("busy", "b");
+    ask(sending("a"));
+    accepted("a");
+  }
+
+  @Test
+  void a_message_that_does_not_come_again_is_not_waited_for_longer_than_half_a_minute() {
+    connected();
+    ask(sending("a"));
+    sends.poll().completeExceptionally(new Problem(ProblemCode.STALE_EPOCH, "expected"));
+    refusedAs("stale_epoch", "a");
+    ask(sending("b"));
+    refusedAs("busy", "b");
+    ask(SEND.formatted("of an old client"));
+    accepted("of an old client");
+    clock.advance(Duration.ofSeconds(30));
+    ask(sending("b"));
+    accepted("b");
+  }
+
+  @Test
+  void a_message_that_was_refused_for_good_holds_up_nobody() {
+    connected();
+    ask(sending("a"));
+    sends.poll().completeExceptionally(new Problem(ProblemCode.BLOCKED, "expected"));
+    refusedAs("blocked", "a");
+    ask(sending("b"));
+    accepted("b");
   }
 
   @Test

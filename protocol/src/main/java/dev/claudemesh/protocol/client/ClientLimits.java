@@ -17,6 +17,7 @@ import java.time.Duration;
 ///   the broker
 /// @param repeatsPerMinute identical texts to one target within a minute; one more is refused with
 ///   `repeated`
+/// @param maxUnacked messages on their way to the broker at a time; further ones wait for an ack
 public record ClientLimits(
     Duration connectTimeout,
     Duration helloTimeout,
@@ -29,7 +30,8 @@ public record ClientLimits(
     int maxCalls,
     int maxInboundBytes,
     int maxWaitingForKey,
-    int repeatsPerMinute) {
+    int repeatsPerMinute,
+    int maxUnacked) {
 
   /// For a client that stays.
   public static final ClientLimits SESSION =
@@ -45,7 +47,8 @@ public record ClientLimits(
           256,
           4 << 20,
           1_000,
-          5);
+          5,
+          64);
 
   /// For one command: no second try.
   public static final ClientLimits ONE_SHOT = SESSION.withReconnect(false);
@@ -63,7 +66,8 @@ public record ClientLimits(
         maxCalls,
         maxInboundBytes,
         maxWaitingForKey,
-        repeatsPerMinute);
+        repeatsPerMinute,
+        maxUnacked);
   }
 
   public ClientLimits withPauses(Duration first, Duration max) {
@@ -79,7 +83,8 @@ public record ClientLimits(
         maxCalls,
         maxInboundBytes,
         maxWaitingForKey,
-        repeatsPerMinute);
+        repeatsPerMinute,
+        maxUnacked);
   }
 
   public ClientLimits withTimeouts(Duration hello, Duration call) {
@@ -95,7 +100,8 @@ public record ClientLimits(
         maxCalls,
         maxInboundBytes,
         maxWaitingForKey,
-        repeatsPerMinute);
+        repeatsPerMinute,
+        maxUnacked);
   }
 
   public ClientLimits withWatchdog(Duration ping, Duration idle) {
@@ -111,6 +117,7 @@ public record ClientLimits(
         maxCalls,
         maxInboundBytes,
         maxWaitingForKey,
-        repeatsPerMinute);
+        repeatsPerMinute,
+        maxUnacked);
   }
 }

@@ -16,17 +16,23 @@ public interface Inbox extends AutoCloseable {
   /// How many ids of shown messages are remembered.
   int REMEMBERED = 10_000;
 
-  /// Stores a message; returns once it would survive what this inbox survives.
+  /// Stores a message, so that it survives this process if this inbox does.
   ///
   /// @return false if a message with that id was stored before
   /// @throws dev.claudemesh.protocol.Problem `limit` if {@link #UNSHOWN_LIMIT} messages wait
-  ///   already
+  ///   already, `internal` if it could not be written
   boolean store(Push message);
+
+  /// Makes what was stored before outlive a power failure, too; only then it may be confirmed. One
+  /// call serves all that was stored meanwhile.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem `internal` if the disk did not take it
+  void sync();
 
   boolean knows(String messageId);
 
   /// Marks messages as shown; unknown ids are ignored. Their ciphertext is forgotten, their ids are
-  /// not.
+  /// not. After a power failure the last marks may be missing, and their messages are shown again.
   void shown(Collection<String> messageIds);
 
   /// What was not shown yet, oldest first. {@link MeshClient} brings it to its listener when it

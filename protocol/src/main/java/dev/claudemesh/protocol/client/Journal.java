@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,12 +25,13 @@ import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An append-only file of JSON objects, one a line, each behind its checksum. What was appended is
-/// on disk when the call returns.
+/// An append-only file of JSON objects, one a line, each behind its checksum. What was appended
+/// survives the process when the call returns, and the machine after {@link #sync}.
 ///
 /// One process at a time: a lock file beside it says so. A last line that was torn by a crash is
-/// cut off; a line that does not check is left out. Files are the owner's only. Not thread-safe.
-/// Blocking file calls rather than channels: an interrupted caller must not close the file for all.
+/// cut off; a line that does not check is left out. Files are the owner's only. Thread-safe; nobody
+/// waits for somebody else's sync but another who syncs, so that one serves all who wait. Blocking
+/// file calls rather than channels: an interrupted caller must not close the file for all.
 final class Journal implements AutoCloseable {
   /// What a line may hold at most; a longer one is not ours.
   private static final int MAX_LINE = 8 << 20;
@@ -41,7 +43,9 @@ final class Journal implements AutoCloseable {
   private final FileLock lock;
   private RandomAccessFile open;
   private long end;
+  private long synced;
   private boolean damaged;
+  private final Object syncing = new Object();
 
   private Journal(Path file, RandomAccessFile lockFile, FileLock lock) {
     this.file = file;
@@ -119,6 +123,7 @@ final class Journal implements AutoCloseable {
       open.getFD().sync();
     }
     open.seek(end);
+    synced = end;
   }
 
   private static boolean replayed(String line, Consumer<ObjectNode> replay) {
@@ -152,7 +157,7 @@ final class Journal implements AutoCloseable {
   private static String checksum(String json) {
     CRC32C crc = new CRC32C();
     crc.update(json.getBytes(StandardCharsets.UTF_8));
-    return String.format("%08x", crc.getValue());
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   private static byte[] line(ObjectNode entry) {
@@ -160,18 +165,52 @@ final class Journal implements AutoCloseable {
     return (checksum(json) + " " + json + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  /// Writes an entry and syncs the file.
+  /// Writes an entry.
   ///
   /// @throws Problem `internal` if it could not be written; then it is not in the file
-  void append(ObjectNode entry) {
+  synchronized void append(ObjectNode entry) {
     byte[] line = line(entry);
     try {
       open.write(line);
-      open.getFD().sync();
       end += line.length;
     } catch (IOException e) {
       cutBack(e);
       throw cannot("write", file, e);
+    }
+  }
+
+  /// Makes all that was appended before outlive the machine's next power failure.
+  ///
+  /// @throws Problem `internal` if the disk did not take it; what was appended since the last sync
+  ///   may be lost then, also to the next sync
+  void sync() {
+    synchronized (syncing) {
+      RandomAccessFile file;
+      long reached;
+      synchronized (this) {
+        if (synced == end) {
+          return;
+        }
+        file = open;
+        reached = end;
+      }
+      try {
+        file.getFD().sync();
+        synced(file, reached);
+      } catch (IOException e) {
+        synchronized (this) {
+          if (file == open) {
+            throw cannot("sync", this.file, e);
+          }
+        }
+      }
+    }
+  }
+
+  /// A file that was rewritten meanwhile is synced as a whole.
+  private synchronized void synced(RandomAccessFile file, long reached) {
+    if (file == open) {
+      synced = reached;
     }
   }
 
@@ -186,7 +225,7 @@ final class Journal implements AutoCloseable {
   }
 
   /// Replaces everything by these entries, in one step as seen by a crash.
-  void rewrite(List<ObjectNode> entries) {
+  synchronized void rewrite(List<ObjectNode> entries) {
     try {
       Path next = successor();
       Files.deleteIfExists(next);
@@ -204,6 +243,7 @@ final class Journal implements AutoCloseable {
       } finally {
         open = new RandomAccessFile(file.toFile(), "rw");
         end = open.length();
+        synced = end;
         open.seek(end);
       }
       damaged = false;
@@ -229,19 +269,24 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  long bytes() {
+  synchronized long bytes() {
     return end;
   }
 
   /// Whether lines were left out because they did not check.
-  boolean damaged() {
+  synchronized boolean damaged() {
     return damaged;
   }
 
+  /// Syncs and closes. A file that cannot be synced any more is closed all the same.
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       if (open != null) {
+        if (synced < end) {
+          open.getFD().sync();
+          synced = end;
+        }
         open.close();
       }
       if (lock.isValid()) {

@@ -10,8 +10,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An inbox that survives `kill -9`: an append-only file of ciphertexts and marks, synced before
-/// {@link #store} returns, readable by its owner only.
+/// An inbox that survives `kill -9`: an append-only file of ciphertexts and marks, readable by its
+/// owner only.
 public final class JournalInbox implements Inbox {
   private static final long COMPACT_ABOVE = 1 << 20;
 
@@ -88,6 +88,19 @@ public final class JournalInbox implements Inbox {
   @Override
   public synchronized List<Push> unshown() {
     return contents.unshown();
+  }
+
+  /// What a failed sync left unwritten is not written by the next one: then all of it is written
+  /// anew.
+  @Override
+  public void sync() {
+    try {
+      journal.sync();
+    } catch (Problem unwritten) {
+      synchronized (this) {
+        compact();
+      }
+    }
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An outbox that survives `kill -9`: an append-only file of encrypted frames, synced before {@link
-/// #put} returns, readable by its owner only.
+/// An outbox that survives `kill -9`: an append-only file of encrypted frames, readable by its
+/// owner only.
 public final class JournalOutbox implements Outbox {
   private static final long COMPACT_ABOVE = 1 << 20;
 
@@ -65,16 +65,34 @@ public final class JournalOutbox implements Outbox {
     if (!entries.containsKey(clientMessageId)) {
       return;
     }
+    entries.remove(clientMessageId);
     ObjectNode line = Wire.mapper().createObjectNode();
     line.put("done", clientMessageId);
-    journal.append(line);
-    entries.remove(clientMessageId);
-    compactIfLong();
+    try {
+      journal.append(line);
+      compactIfLong();
+    } catch (Problem full) {
+      compactAbove =
+          0; // sent again by the next process, and recognised, unless it is left out then
+    }
   }
 
   @Override
   public synchronized List<Entry> pending() {
     return List.copyOf(entries.values());
+  }
+
+  /// What a failed sync left unwritten is not written by the next one: then all of it is written
+  /// anew.
+  @Override
+  public void sync() {
+    try {
+      journal.sync();
+    } catch (Problem unwritten) {
+      synchronized (this) {
+        compact();
+      }
+    }
   }
 
   @Override

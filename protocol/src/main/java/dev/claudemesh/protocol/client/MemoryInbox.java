@@ -21,6 +21,9 @@ public final class MemoryInbox implements Inbox {
   }
 
   @Override
+  public void sync() {}
+
+  @Override
   public synchronized boolean knows(String messageId) {
     return contents.knows(messageId);
   }

@@ -18,6 +18,9 @@ public final class MemoryOutbox implements Outbox {
     entries.put(entry.clientMessageId(), entry);
   }
 
+  @Override
+  public void sync() {}
+
   static void checkRoom(Map<String, Entry> entries, Entry entry) {
     if (entries.size() >= LIMIT && !entries.containsKey(entry.clientMessageId())) {
       throw new Problem(

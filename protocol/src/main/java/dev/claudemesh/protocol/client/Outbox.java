@@ -16,13 +16,20 @@ public interface Outbox extends AutoCloseable {
   /// @param sender key it was encrypted by, hex
   record Entry(String clientMessageId, String sender, Send frame) {}
 
-  /// Keeps a message; returns once it would survive what this outbox survives. An entry with a
-  /// known id replaces that one and keeps its place.
+  /// Keeps a message, so that it survives this process if this outbox does. An entry with a known
+  /// id replaces that one and keeps its place.
   ///
-  /// @throws dev.claudemesh.protocol.Problem `limit` if {@link #LIMIT} messages wait already
+  /// @throws dev.claudemesh.protocol.Problem `limit` if {@link #LIMIT} messages wait already,
+  ///   `internal` if it could not be written
   void put(Entry entry);
 
-  /// Forgets a message that was acknowledged or refused.
+  /// Makes what was put before outlive a power failure, too. One call serves all who put meanwhile.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem `internal` if the disk did not take it
+  void sync();
+
+  /// Forgets a message that was acknowledged or refused. After a power failure it may be there
+  /// again: the broker knows it by its id.
   void remove(String clientMessageId);
 
   /// What waits, oldest first.

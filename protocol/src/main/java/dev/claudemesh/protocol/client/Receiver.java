@@ -85,7 +85,15 @@ final class Receiver {
 
   /// Confirms and shows what was stored. To be called when nothing more is waiting, and before
   /// anything but a message is dealt with.
+  ///
+  /// What could not be synced waits for the next time; the broker still has it.
   void settle() {
+    try {
+      inbox.sync();
+    } catch (Problem notKept) {
+      tell.accept(listener -> listener.warned(notKept));
+      return;
+    }
     confirmations.send();
     List<Runnable> shows = List.copyOf(unshown);
     unshown.clear();

@@ -56,6 +56,40 @@ class JournalTest {
   }
 
   @Test
+  void what_many_threads_append_and_sync_while_the_file_is_rewritten_is_all_there() {
+    List<Integer> before = IntStream.range(0, 10).boxed().toList();
+    write(before.stream().mapToInt(n -> n).toArray());
+    try (Journal journal = Journal.open(file, line -> {})) {
+      List<Thread> writers =
+          IntStream.range(1, 9)
+              .mapToObj(writer ->
+                  Thread.ofVirtual()
+                      .start(() -> {
+                        for (int i = 0; i < 50; i++) {
+                          journal.append(entry(1_000 * writer + i, "x"));
+                          journal.sync();
+                        }
+                      }))
+              .toList();
+      journal.rewrite(List.of(entry(0, "rewritten")));
+      for (Thread writer : writers) {
+        writer.join();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    List<Integer> kept = read();
+    assertThat(kept).doesNotHaveDuplicates().contains(0);
+    for (int writer = 1; writer < 9; writer++) {
+      int from = 1_000 * writer;
+      List<Integer> own = kept.stream().filter(n -> n >= from && n < from + 1_000).toList();
+      // what came before the rewrite was replaced by it; of the rest none is missing
+      assertThat(own)
+          .isEqualTo(IntStream.range(from + 50 - own.size(), from + 50).boxed().toList());
+    }
+  }
+
+  @Test
   void a_tail_that_was_torn_at_any_byte_loses_only_the_last_entry_and_what_follows_is_whole()
       throws IOException {
     write(1, 2);

@@ -331,6 +331,11 @@ class MeshClientReceiveTest extends ClientFixture {
     }
 
     @Override
+    public void sync() {
+      inbox.sync();
+    }
+
+    @Override
     public boolean knows(String messageId) {
       return inbox.knows(messageId);
     }

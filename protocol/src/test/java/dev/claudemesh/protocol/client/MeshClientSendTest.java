@@ -10,12 +10,15 @@ import dev.claudemesh.protocol.connection.Capability;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
+import dev.claudemesh.protocol.presence.PresenceRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -154,23 +157,146 @@ class MeshClientSendTest extends ClientFixture {
   void a_refusal_that_may_pass_is_waited_out_and_the_order_stays() {
     AtomicInteger refusals = new AtomicInteger();
     broker.answering((connection, frame) -> {
-      if (frame.get("type").stringValue().equals("send") && refusals.incrementAndGet() <= 2) {
+      if (!frame.get("type").stringValue().equals("send")) {
+        return false;
+      }
+      if (text(frame).equals("one") && refusals.incrementAndGet() <= 2) {
         connection.send(refusal(frame, "rate_limited"));
+        return true;
+      }
+      if (broker.accepted() == 0 && !text(frame).equals("one")) {
+        connection.send(refusal(frame, "busy"));
         return true;
       }
       return false;
     });
     MeshClient client = start(builder());
-    ScriptedConnection connection = open(client);
+    open(client);
 
     CompletableFuture<Ack> one = client.send(Outgoing.of(bob.publicKey().hex(), "one"));
     CompletableFuture<Ack> two = client.send(Outgoing.of(bob.publicKey().hex(), "two"));
 
     assertThat(done(one).messageId()).isEqualTo("message0");
     assertThat(done(two).messageId()).isEqualTo("message1");
-    for (String expected : List.of("one", "one", "one", "two")) {
-      assertThat(text(connection.next("send"))).isEqualTo(expected);
+    assertThat(refusals.get()).isEqualTo(3);
+  }
+
+  @Test
+  void many_messages_are_on_their_way_at_a_time_but_not_more_than_the_limit() {
+    AtomicInteger sends = new AtomicInteger();
+    CompletableFuture<ScriptedConnection> full = new CompletableFuture<>();
+    List<ObjectNode> unanswered = new CopyOnWriteArrayList<>();
+    broker.answering((connection, frame) -> {
+      if (!frame.get("type").stringValue().equals("send")) {
+        return false;
+      }
+      unanswered.add(frame);
+      if (sends.incrementAndGet() == QUICK.maxUnacked()) {
+        full.complete(connection);
+      }
+      return true;
+    });
+    MeshClient client = start(builder());
+    open(client);
+    List<CompletableFuture<Ack>> sent = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      sent.add(client.send(Outgoing.of(bob.publicKey().hex(), "message " + i)));
     }
+
+    ScriptedConnection connection = full.orTimeout(20, TimeUnit.SECONDS).join();
+    client.call(new PresenceRequest.SetSummary("nothing more came before this")).join();
+
+    assertThat(unanswered).hasSize(QUICK.maxUnacked());
+    List<ObjectNode> first = List.copyOf(unanswered);
+    broker.answering((anyone, frame) -> false);
+    first.reversed().forEach(frame -> broker.acknowledge(connection, frame));
+    for (int i = 0; i < 100; i++) {
+      done(sent.get(i));
+      if (i < first.size()) {
+        assertThat(text(first.get(i))).isEqualTo("message " + i);
+      }
+    }
+    assertThat(done(sent.get(0)).messageId()).isEqualTo("message" + (first.size() - 1));
+  }
+
+  @Test
+  void nothing_goes_out_before_it_is_kept_and_nobody_who_sends_waits_for_the_disk() {
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    SlowOutbox outbox = new SlowOutbox(disk);
+    MeshClient client = start(builder().outbox(outbox));
+    ScriptedConnection connection = open(client);
+    List<CompletableFuture<Ack>> sent = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      sent.add(client.send(Outgoing.of(bob.publicKey().hex(), "message " + i)));
+    }
+    client.call(new PresenceRequest.SetSummary("the disk is slow")).join();
+    assertThat(connection.count("send")).isZero();
+
+    disk.complete(null);
+
+    for (int i = 0; i < 20; i++) {
+      done(sent.get(i));
+      assertThat(text(connection.next("send"))).isEqualTo("message " + i);
+    }
+  }
+
+  @Test
+  void what_the_disk_does_not_keep_is_given_back_and_not_sent() {
+    SlowOutbox outbox =
+        new SlowOutbox(
+            CompletableFuture.failedFuture(
+                new Problem(ProblemCode.INTERNAL, "The disk is broken")));
+    MeshClient client = start(builder().outbox(outbox));
+    ScriptedConnection connection = open(client);
+
+    CompletableFuture<Ack> sent = client.send(Outgoing.of(bob.publicKey().hex(), "lost"));
+
+    assertThat(problemOf(sent)).hasMessage("The disk is broken");
+    client.call(new PresenceRequest.SetSummary("nothing came before this")).join();
+    assertThat(connection.count("send")).isZero();
+    assertThat(outbox.pending()).isEmpty();
+  }
+
+  /// An outbox on a disk that takes its time, or breaks.
+  private static final class SlowOutbox implements Outbox {
+    private final MemoryOutbox outbox = new MemoryOutbox();
+    private final CompletableFuture<Void> disk;
+
+    SlowOutbox(CompletableFuture<Void> disk) {
+      this.disk = disk;
+    }
+
+    @Override
+    public void put(Entry entry) {
+      outbox.put(entry);
+    }
+
+    @Override
+    public void sync() {
+      try {
+        disk.join();
+      } catch (CompletionException e) {
+        throw (Problem) e.getCause();
+      }
+    }
+
+    @Override
+    public void remove(String clientMessageId) {
+      outbox.remove(clientMessageId);
+    }
+
+    @Override
+    public List<Entry> pending() {
+      return outbox.pending();
+    }
+
+    @Override
+    public boolean durable() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test

@@ -1,0 +1,51 @@
+package dev.claudemesh.broker.net;
+
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Keeps a client's order over a refusal, so that it need not wait for one answer before it sends
+/// the next message: after a message was refused that its client will send again, later ones of the
+/// same connection are refused too, until the refused one comes again or a while has passed.
+///
+/// Messages without an id of their client's are not repeated, so nothing waits for them.
+/// Thread-safe.
+final class SendOrder {
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  private Optional<Held> held = Optional.empty();
+
+  private record Held(String clientMessageId, Instant until) {}
+
+  /// Lets a message pass, or refuses it because an earlier one must come first.
+  ///
+  /// @throws Problem `busy`
+  synchronized void check(Optional<String> clientMessageId, Instant now) {
+    if (held.isEmpty() || clientMessageId.isEmpty()) {
+      return;
+    }
+    Held waitedFor = held.get();
+    if (!waitedFor.clientMessageId().equals(clientMessageId.get())
+        && now.isBefore(waitedFor.until())) {
+      throw new Problem(
+          ProblemCode.BUSY,
+          "An earlier message of yours was refused; send that one again first, then this");
+    }
+    held = Optional.empty();
+  }
+
+  /// A message was refused. To be called when the fate of all that came before it is known: the
+  /// first that was refused is the one to wait for.
+  synchronized void refused(Optional<String> clientMessageId, Problem why, Instant now) {
+    if (comesAgain(why) && held.isEmpty()) {
+      held = clientMessageId.map(id -> new Held(id, now.plus(LONGEST)));
+    }
+  }
+
+  /// Whether clients repeat a message that was refused so.
+  static boolean comesAgain(Problem why) {
+    return why.code().retryable() || why.code() == ProblemCode.STALE_EPOCH;
+  }
+}
