@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     description = "Measures the broker under load and proves it under faults.",
     synopsisSubcommandLabel = "<scenario>",
     commandListHeading = "%nScenarios and tools:%n",
-    subcommands = {})
+    subcommands = {dev.claudemesh.bench.faults.FaultsCommand.class})
 public final class Bench {
   private static final int CUT_OFF = 8;
   private static final int WRONG_ARGUMENTS = 3;

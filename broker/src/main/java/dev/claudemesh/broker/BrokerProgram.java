@@ -2,6 +2,7 @@ package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
 /// The broker as a program: runs until it is told to end by a signal.
@@ -14,8 +15,15 @@ public final class BrokerProgram {
   /// @param stderr told what takes time at the start
   public static void run(BrokerConfig config, PrintStream stdout, PrintStream stderr)
       throws InterruptedException {
+    run(config, InstantSource.system(), stdout, stderr);
+  }
+
+  /// The same by another clock.
+  public static void run(
+      BrokerConfig config, InstantSource clock, PrintStream stdout, PrintStream stderr)
+      throws InterruptedException {
     Logs.talk();
-    Broker broker = Broker.start(config, stderr::println);
+    Broker broker = Broker.start(config, Broker.databaseConfig(config), clock, stderr::println);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
