@@ -6,7 +6,6 @@ import dev.claudemesh.bench.load.Result;
 import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.load.TempFolder;
 import dev.claudemesh.bench.load.Workload;
-import dev.claudemesh.bench.mesh.BrokerProcess;
 import dev.claudemesh.bench.mesh.MeshContender;
 import dev.claudemesh.bench.rivals.Rivals;
 import java.net.URI;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -169,7 +167,7 @@ public final class MessageCommand extends ScenarioCommand {
         "latencies count from when a message was due, those \"from write\" from when it was handed"
             + " to the socket; generator, broker and database share the machine");
     if (elsewhere == null) {
-      notes.add("limits lifted for the load: " + new TreeMap<>(BrokerProcess.LOAD_SETTINGS));
+      notes.add(loadSettings());
     }
     return notes;
   }

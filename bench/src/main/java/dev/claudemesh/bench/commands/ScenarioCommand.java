@@ -2,9 +2,11 @@ package dev.claudemesh.bench.commands;
 
 import dev.claudemesh.bench.load.Machine;
 import dev.claudemesh.bench.load.Run;
+import dev.claudemesh.bench.mesh.BrokerProcess;
 import dev.claudemesh.bench.report.Json;
 import dev.claudemesh.bench.report.Table;
 import java.nio.file.Path;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,6 +47,11 @@ abstract class ScenarioCommand implements Callable<Integer> {
       System.out.println(Json.line(run, Machine.here()));
     }
     return run.good() ? 0 : FINDING;
+  }
+
+  /// A note for the table.
+  static String loadSettings() {
+    return "limits lifted for the load: " + new TreeMap<>(BrokerProcess.LOAD_SETTINGS);
   }
 
   /// The command line that repeats this.

@@ -15,5 +15,8 @@ public final class Scenarios {
       command.getCommandSpec().name(name).usageMessage().description(scenario.title + ".");
       line.addSubcommand(name, command);
     }
+    line.addSubcommand(new IdleCommand());
+    line.addSubcommand(new StartCommand());
+    line.addSubcommand(new PostgresCommand());
   }
 }

@@ -37,7 +37,9 @@ public final class MessageRun {
         double confirmed = complete ? line.confirmed() : 0;
         counts(figures, tally);
         latencies(figures, tally);
-        figures.put("confirmed_after_ms", confirmed * 1e3);
+        if (confirmed > 0) {
+          figures.put("confirmed_after_ms", confirmed * 1e3);
+        }
         watch.into(figures, work.messages());
       }
       figures.put("disk_sync_p50_ms", disk.getValueAtPercentile(50) / 1e6);

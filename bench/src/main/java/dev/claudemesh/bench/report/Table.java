@@ -14,6 +14,10 @@ import java.util.Set;
 public final class Table {
   private static final String GAP = "  ";
 
+  /// Ends of names of figures that are better when they are smaller, or larger, whoever they are
+  /// of.
+  private static final List<String> COMPARABLE = List.of("_ms", "_per_s", "_mb", "cpu_s");
+
   private Table() {}
 
   /// For a terminal.
@@ -98,11 +102,7 @@ public final class Table {
 
   /// Ours as a multiple of theirs, for what can be compared.
   private static String ratio(String name, Object ours, Object theirs) {
-    boolean comparable =
-        name.endsWith("_ms")
-            || name.endsWith("_per_s")
-            || name.endsWith("_mb")
-            || name.endsWith("cpu_s");
+    boolean comparable = COMPARABLE.stream().anyMatch(name::endsWith) && !name.startsWith("disk");
     if (comparable && ours instanceof Double our && theirs instanceof Double their && their != 0) {
       return String.format(Locale.ROOT, our / their < 10 ? "%.2f×" : "%.0f×", our / their);
     }
