@@ -13,8 +13,8 @@ import java.time.Duration;
 /// @param reconnect false for a one-shot command: the first failure ends the client
 /// @param maxCalls calls that may wait for an answer; one more is refused with `limit`
 /// @param maxInboundBytes a longer frame ends the connection
-/// @param maxWaitingForKey group messages kept until their epoch key comes; further ones stay with
-///   the broker
+/// @param maxWaitingForKey group messages kept until their epoch key comes, where the inbox does
+///   not outlive the process; further ones stay with the broker
 /// @param repeatsPerMinute identical texts to one target within a minute; one more is refused with
 ///   `repeated`
 /// @param maxUnacked messages on their way to the broker at a time; further ones wait for an ack

@@ -21,6 +21,11 @@ final class Confirmations {
     }
   }
 
+  /// How many were added and not confirmed.
+  int waiting() {
+    return waiting.size();
+  }
+
   /// Confirms what was added until now.
   void send() {
     List<String> ids = new ArrayList<>();

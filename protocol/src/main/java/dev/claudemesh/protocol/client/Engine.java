@@ -56,7 +56,7 @@ final class Engine implements Connector.Events {
     Hops hops = new Hops();
     calls = new Calls(parts.limits);
     seen = new SeenReports(calls::call);
-    receiver = new Receiver(cipher, parts.inbox, hops, parts.limits, this::tell);
+    receiver = new Receiver(cipher, parts.inbox, hops, parts.limits, parts.clock, this::tell);
     mail = new Lane("claudemesh-mail", MAIL_QUEUE, receiver::settle);
     keys = new KeyExchange(parts.identity, parts.keyring, parts.keyPolicy, calls, this::warn);
     pump =
@@ -206,6 +206,7 @@ final class Engine implements Connector.Events {
         () -> {
           keys.accept(ack.epochKeys(), this::arrived);
           ack.keyRequests().forEach(keys::requested);
+          receiver.giveUpWaiting(from);
           if (socket.filter(from::equals).isPresent()) {
             standing.open(ack);
           }

@@ -5,6 +5,9 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
 import dev.claudemesh.protocol.messaging.MessageRequest.ClientAck;
 import dev.claudemesh.protocol.messaging.MessageRequest.Nack;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,15 +22,21 @@ import java.util.function.Consumer;
 ///
 /// Messages that come faster than they are dealt with are confirmed together, see {@link #settle}.
 ///
-/// A message whose key has not come is kept unconfirmed, so that the broker keeps it too, and goes
-/// its way when the key is there.
+/// A message whose key has not come is stored and confirmed as any other, and shown when the key is
+/// there; so it takes no room among those that the broker brings without waiting for us. It is
+/// refused when the key that came does not open it, or none came in a week. Where nothing outlives
+/// the process, such a message is kept unconfirmed instead, so that the broker keeps it, too.
 final class Receiver {
   private static final int REFUSED_REMEMBERED = 1_000;
+
+  /// As long as a broker keeps a message for who is away.
+  private static final Duration KEY_AWAITED = Duration.ofDays(7);
 
   private final BodyCipher cipher;
   private final Inbox inbox;
   private final Hops hops;
   private final ClientLimits limits;
+  private final InstantSource clock;
   private final Consumer<Consumer<MeshListener>> tell;
   private final Map<String, Push> waitingForKey = new LinkedHashMap<>();
   private final SequencedSet<String> refused = new LinkedHashSet<>();
@@ -40,11 +49,13 @@ final class Receiver {
       Inbox inbox,
       Hops hops,
       ClientLimits limits,
+      InstantSource clock,
       Consumer<Consumer<MeshListener>> tell) {
     this.cipher = cipher;
     this.inbox = inbox;
     this.hops = hops;
     this.limits = limits;
+    this.clock = clock;
     this.tell = tell;
   }
 
@@ -73,11 +84,11 @@ final class Receiver {
       tell.accept(listener -> listener.news(news));
       return;
     }
-    if (waitingForKey.containsKey(push.messageId())) {
-      return;
-    }
     if (inbox.knows(push.messageId())) {
       confirmations.add(push.messageId(), from, confirmedAtOnce);
+      return;
+    }
+    if (waitingForKey.containsKey(push.messageId())) {
       return;
     }
     process(push, Optional.of(from), confirmedAtOnce);
@@ -102,31 +113,36 @@ final class Receiver {
 
   private void process(Push push, Optional<FrameSocket> from, int confirmedAtOnce) {
     switch (cipher.open(push)) {
-      case BodyCipher.Result.Text text -> accept(push, text, from, confirmedAtOnce);
+      case BodyCipher.Result.Text text -> {
+        if (stored(push, from, confirmedAtOnce)) {
+          unshown.add(() -> show(push, text));
+        }
+      }
       case BodyCipher.Result.KeyMissing missing -> {
-        if (waitingForKey.size() < limits.maxWaitingForKey()) {
+        boolean kept =
+            inbox.durable()
+                ? stored(push, from, confirmedAtOnce)
+                : waitingForKey.size() < limits.maxWaitingForKey();
+        if (kept) {
           waitingForKey.put(push.messageId(), push);
         }
       }
       case BodyCipher.Result.Failed failed -> refuse(push, from);
     }
-  }
-
-  private void accept(
-      Push push, BodyCipher.Result.Text text, Optional<FrameSocket> from, int confirmedAtOnce) {
-    try {
-      if (!inbox.store(push)) {
-        return;
-      }
-    } catch (Problem full) {
-      tell.accept(listener -> listener.warned(full)); // not confirmed: the broker brings it again
-      return;
-    }
-    from.ifPresent(socket -> confirmations.add(push.messageId(), socket, confirmedAtOnce));
-    unshown.add(() -> show(push, text));
-    if (unshown.size() >= ClientAck.AT_ONCE) {
+    if (confirmations.waiting() >= ClientAck.AT_ONCE) {
       settle();
     }
+  }
+
+  private boolean stored(Push push, Optional<FrameSocket> from, int confirmedAtOnce) {
+    try {
+      inbox.store(push);
+    } catch (Problem full) {
+      tell.accept(listener -> listener.warned(full)); // not confirmed: the broker brings it again
+      return false;
+    }
+    from.ifPresent(socket -> confirmations.add(push.messageId(), socket, confirmedAtOnce));
+    return true;
   }
 
   private void show(Push push, BodyCipher.Result.Text text) {
@@ -156,7 +172,7 @@ final class Receiver {
     for (Push push : ready) {
       waitingForKey.remove(push.messageId());
       if (inbox.knows(push.messageId())) {
-        restoreOne(push);
+        open(push, socket);
       } else {
         process(push, socket, confirmedAtOnce);
       }
@@ -165,9 +181,30 @@ final class Receiver {
     tell.accept(listener -> listener.keyArrived(epoch));
   }
 
-  private void restoreOne(Push push) {
-    if (cipher.open(push) instanceof BodyCipher.Result.Text text) {
-      unshown.add(() -> show(push, text));
+  private void open(Push stored, Optional<FrameSocket> socket) {
+    switch (cipher.open(stored)) {
+      case BodyCipher.Result.Text text -> unshown.add(() -> show(stored, text));
+      case BodyCipher.Result.KeyMissing missing -> waitingForKey.put(stored.messageId(), stored);
+      case BodyCipher.Result.Failed failed -> giveUp(stored, socket);
     }
+  }
+
+  /// Refuses what has waited for its key too long.
+  void giveUpWaiting(FrameSocket socket) {
+    Instant longAgo = clock.instant().minus(KEY_AWAITED);
+    List<Push> hopeless =
+        waitingForKey.values().stream()
+            .filter(push -> inbox.knows(push.messageId()) && push.createdAt().isBefore(longAgo))
+            .toList();
+    for (Push push : hopeless) {
+      waitingForKey.remove(push.messageId());
+      giveUp(push, Optional.of(socket));
+    }
+  }
+
+  /// What was stored does not open: it makes room for others.
+  private void giveUp(Push stored, Optional<FrameSocket> socket) {
+    refuse(stored, socket);
+    inbox.shown(List.of(stored.messageId()));
   }
 }

@@ -172,7 +172,7 @@ class MeshClientReceiveTest extends ClientFixture {
   }
 
   @Test
-  void a_group_message_waits_unconfirmed_for_its_key_and_opens_when_it_comes() {
+  void without_an_inbox_that_lasts_a_group_message_waits_unconfirmed_for_its_key() {
     Keyring keyring = Keyring.inMemory();
     MeshClient client = start(builder().keyring(keyring));
     ScriptedConnection connection = open(client);
