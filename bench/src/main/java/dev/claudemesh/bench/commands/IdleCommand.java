@@ -1,5 +1,6 @@
 package dev.claudemesh.bench.commands;
 
+import dev.claudemesh.bench.load.Chart;
 import dev.claudemesh.bench.load.Result;
 import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.load.TempFolder;
@@ -34,7 +35,7 @@ public final class IdleCommand extends ScenarioCommand {
           "idle",
           peers + " idle peers on one broker",
           commandLine(),
-          List.of("hellos_per_s", "heap_per_peer_kb", "lost"),
+          new Chart.Timeline("peers connected"),
           List.of(
               meshes + " meshes of one member each, " + peers / meshes + " sessions a member",
               "heap: live objects after a collection, before and after; pings every 30 s",

@@ -1,5 +1,6 @@
 package dev.claudemesh.bench.commands;
 
+import dev.claudemesh.bench.load.Chart;
 import dev.claudemesh.bench.load.Contender;
 import dev.claudemesh.bench.load.MessageRun;
 import dev.claudemesh.bench.load.Result;
@@ -9,6 +10,7 @@ import dev.claudemesh.bench.load.Workload;
 import dev.claudemesh.bench.mesh.MeshContender;
 import dev.claudemesh.bench.rivals.Rivals;
 import java.net.URI;
+import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -120,9 +122,9 @@ public final class MessageCommand extends ScenarioCommand {
     }
     return new Run(
         scenario.name().toLowerCase(Locale.ROOT),
-        scenario.title,
+        title(work),
         commandLine(),
-        List.of(),
+        new Chart.Percentiles(),
         notes(work),
         results);
   }
@@ -142,6 +144,15 @@ public final class MessageCommand extends ScenarioCommand {
                 .map(other -> new MeshContender.Elsewhere(other.url, other.invite))));
     contenders.addAll(Rivals.installed(against));
     return contenders;
+  }
+
+  private static String title(Workload work) {
+    String what = work.kind().name().toLowerCase(Locale.ROOT);
+    return work.atOnce()
+        ? "%d senders × %,d %s messages, fired at once"
+            .formatted(work.senders(), work.perSender(), what)
+        : "%d peers, %s %s messages a second in all"
+            .formatted(work.peers(), new DecimalFormat("#.##").format(work.rate()), what);
   }
 
   private List<String> notes(Workload work) {

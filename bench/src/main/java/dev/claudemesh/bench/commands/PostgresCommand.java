@@ -1,5 +1,6 @@
 package dev.claudemesh.bench.commands;
 
+import dev.claudemesh.bench.load.Chart;
 import dev.claudemesh.bench.load.Figures;
 import dev.claudemesh.bench.load.MessageRun;
 import dev.claudemesh.bench.load.Result;
@@ -52,7 +53,7 @@ public final class PostgresCommand extends ScenarioCommand {
         "postgres",
         "The broker against PostgreSQL itself",
         commandLine(),
-        List.of("rows_per_s", "throughput_per_s"),
+        new Chart.Bars("rows/s", List.of("rows_per_s")),
         List.of(
             "rows: one message and one delivery for each direct message; the broker also delivers"
                 + " each, and marks it when it is confirmed, which is not counted",

@@ -4,10 +4,14 @@ import dev.claudemesh.bench.load.Machine;
 import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.mesh.BrokerProcess;
 import dev.claudemesh.bench.report.Json;
+import dev.claudemesh.bench.report.Plot;
 import dev.claudemesh.bench.report.Table;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,6 +34,9 @@ abstract class ScenarioCommand implements Callable<Integer> {
       description = "Print one JSON line to stdout; the table goes to stderr.")
   boolean json;
 
+  @Option(names = "--plot", paramLabel = "<file>", description = "Also draw it, as SVG.")
+  Path plot;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -42,9 +49,14 @@ abstract class ScenarioCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Run run = run();
-    (json ? System.err : System.out).print(Table.text(run));
+    PrintWriter out = spec.commandLine().getOut();
+    (json ? spec.commandLine().getErr() : out).println(Table.text(run));
     if (json) {
-      System.out.println(Json.line(run, Machine.here()));
+      out.println(Json.line(run, Machine.here()));
+      out.flush();
+    }
+    if (plot != null) {
+      Files.writeString(plot, Plot.svg(run));
     }
     return run.good() ? 0 : FINDING;
   }
@@ -57,6 +69,8 @@ abstract class ScenarioCommand implements Callable<Integer> {
   /// The command line that repeats this.
   String commandLine() {
     return "bench/bench "
-        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        + spec.root().commandLine().getParseResult().originalArgs().stream()
+            .filter(argument -> !argument.equals("--json"))
+            .collect(Collectors.joining(" "));
   }
 }

@@ -18,5 +18,6 @@ public final class Scenarios {
     line.addSubcommand(new IdleCommand());
     line.addSubcommand(new StartCommand());
     line.addSubcommand(new PostgresCommand());
+    line.addSubcommand(new ReportCommand());
   }
 }

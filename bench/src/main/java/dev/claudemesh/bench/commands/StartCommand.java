@@ -1,5 +1,6 @@
 package dev.claudemesh.bench.commands;
 
+import dev.claudemesh.bench.load.Chart;
 import dev.claudemesh.bench.load.Result;
 import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.load.TempFolder;
@@ -25,7 +26,9 @@ public final class StartCommand extends ScenarioCommand {
           "start",
           "A broker that has just started",
           commandLine(),
-          List.of("rss_settled_mb", "start_s"),
+          new Chart.Bars(
+              "MB",
+              List.of("rss_at_ready_mb", "rss_settled_mb", "live_heap_mb", "database_pss_mb")),
           List.of(
               "the first start unpacks PostgreSQL and makes the database, the others do not",
               "the memory of the embedded PostgreSQL is counted apart"),

@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
 /// @param broker its name and version
 /// @param durability what an ack of it means
 /// @param good whether everything came as it should
-/// @param curve its end-to-end latency by percentile; empty where there is none
+/// @param curve what the run's chart draws as a line; empty where it draws none
 public record Result(
     String broker,
     String durability,
@@ -21,10 +21,10 @@ public record Result(
     0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99, 100
   };
 
-  /// One point of a latency curve.
-  public record Point(double percentile, double ms) {}
+  /// One point of a curve.
+  public record Point(double x, double y) {}
 
-  /// The points of a curve that a plot shows.
+  /// Milliseconds by percentile.
   public static List<Point> curve(Histogram histogram) {
     List<Point> points = new ArrayList<>();
     for (double percentile : PERCENTILES) {

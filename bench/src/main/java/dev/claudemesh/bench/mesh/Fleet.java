@@ -1,6 +1,7 @@
 package dev.claudemesh.bench.mesh;
 
 import dev.claudemesh.bench.load.Body;
+import dev.claudemesh.bench.load.Result;
 import dev.claudemesh.bench.load.Tally;
 import dev.claudemesh.bench.load.Workload;
 import io.netty.bootstrap.Bootstrap;
@@ -34,6 +35,7 @@ public final class Fleet implements AutoCloseable {
 
   private static final int OPENING_AT_ONCE = 32;
   private static final long PAUSE_MILLIS = 20;
+  private static final int POINTS = 50;
   private static final long REFUSED_MILLIS = 200;
 
   private final URI broker;
@@ -50,6 +52,8 @@ public final class Fleet implements AutoCloseable {
   private long lastHello;
   private int opening;
   private int refusals;
+  private long connectedFrom;
+  private final List<Result.Point> arrivals = new ArrayList<>();
   private int ready;
   private int losses;
   private Tally tally;
@@ -82,6 +86,8 @@ public final class Fleet implements AutoCloseable {
     members.forEach(seat -> signed.add(seat.hello(++lastHello)));
     long before = System.nanoTime();
     loop.execute(() -> {
+      connectedFrom = before;
+      arrivals.add(new Result.Point(0, 0));
       seats = members;
       hellos = signed;
       while (opening < Math.min(OPENING_AT_ONCE, seats.size())) {
@@ -121,6 +127,9 @@ public final class Fleet implements AutoCloseable {
 
   void ready() {
     ready++;
+    if (ready % Math.max(1, seats.size() / POINTS) == 0) {
+      arrivals.add(new Result.Point((System.nanoTime() - connectedFrom) / 1e9, ready));
+    }
     if (opening < seats.size()) {
       peers.add(null);
       open(opening, hellos.get(opening++));
@@ -148,6 +157,11 @@ public final class Fleet implements AutoCloseable {
     if (tally != null) {
       tally.fail("a peer was lost: " + why);
     }
+  }
+
+  /// How many peers were in after how many seconds.
+  public List<Result.Point> arrivals() throws Exception {
+    return loop.submit(() -> List.copyOf(arrivals)).get();
   }
 
   /// Hellos that were told to come back later.

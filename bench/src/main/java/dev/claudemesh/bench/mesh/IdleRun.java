@@ -37,6 +37,7 @@ public record IdleRun(int peers, int meshes, long holdSeconds) {
               .toList();
       Figures figures = new Figures();
       boolean good;
+      List<Result.Point> arrivals;
       try (Fleet fleet = new Fleet(broker.url());
           Watch watch = Watch.start(broker, () -> "connecting " + peers + " peers")) {
         System.err.println("bench: signing " + peers + " hellos");
@@ -49,6 +50,7 @@ public record IdleRun(int peers, int meshes, long holdSeconds) {
         figures.put(
             "rss_per_peer_kb", (Processes.rssMb(broker.broker()) - rssBefore) * 1_000 / peers);
         new CountDownLatch(1).await(holdSeconds, TimeUnit.SECONDS);
+        arrivals = fleet.arrivals();
         long lost = fleet.losses();
         figures.put("held_s", holdSeconds);
         figures.put("lost", lost);
@@ -60,7 +62,7 @@ public record IdleRun(int peers, int meshes, long holdSeconds) {
           "each peer is a row in PostgreSQL before its hello_ack",
           good,
           figures.values(),
-          List.of());
+          arrivals);
     }
   }
 

@@ -95,6 +95,7 @@ public final class Table {
       case Double number when Math.abs(number) >= 1_000 ->
           String.format(Locale.ROOT, "%,.0f", number);
       case Double number -> new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+      case Integer number -> String.format(Locale.ROOT, "%,d", number);
       case Long number -> String.format(Locale.ROOT, "%,d", number);
       case Object other -> other.toString();
     };
