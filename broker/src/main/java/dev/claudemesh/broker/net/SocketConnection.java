@@ -9,7 +9,6 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.Capability;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.net.InetAddress;
@@ -17,7 +16,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,8 @@ final class SocketConnection implements Connection {
   private final LimitsConfig.Sizes sizes;
   private final AtomicLong unsent = new AtomicLong();
   private final SendOrder sendOrder = new SendOrder();
+  private final Queue<Runnable> handed = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean handing = new AtomicBoolean();
   private final AtomicLong answersLeft = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean dismissed;
@@ -155,15 +158,36 @@ final class SocketConnection implements Connection {
   }
 
   private void write(Queued queued) {
-    int cost = queued.frame().length + OVERHEAD;
-    channel
-        .writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(queued.frame())))
-        .addListener(done -> {
-          if (unsent.addAndGet(-cost) < sizes.outboundLowBytes()) {
-            writable = true;
-          }
-          queued.written().complete(done.isSuccess());
-        });
+    hand(() -> {
+      int cost = queued.frame().length + OVERHEAD;
+      channel
+          .write(new TextWebSocketFrame(Unpooled.wrappedBuffer(queued.frame())))
+          .addListener(done -> {
+            if (unsent.addAndGet(-cost) < sizes.outboundLowBytes()) {
+              writable = true;
+            }
+            queued.written().complete(done.isSuccess());
+          });
+    });
+  }
+
+  /// Hands a write to the event loop, in order. What gathers until the loop gets to it goes out in
+  /// one flush: a system call for many frames.
+  private void hand(Runnable write) {
+    handed.add(write);
+    if (channel.eventLoop().inEventLoop()) {
+      writeHanded();
+    } else if (handing.compareAndSet(false, true)) {
+      channel.eventLoop().execute(this::writeHanded);
+    }
+  }
+
+  private void writeHanded() {
+    handing.set(false);
+    for (Runnable write = handed.poll(); write != null; write = handed.poll()) {
+      write.run();
+    }
+    channel.flush();
   }
 
   @Override
@@ -227,8 +251,7 @@ final class SocketConnection implements Connection {
   public void close(int code, String reason) {
     dismissed = true;
     if (closing.compareAndSet(false, true)) {
-      CloseWebSocketFrame frame = new CloseWebSocketFrame(code, reason);
-      channel.writeAndFlush(frame);
+      hand(() -> channel.write(new CloseWebSocketFrame(code, reason)));
       channel
           .eventLoop()
           .schedule(() -> channel.close(), CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
@@ -238,12 +261,13 @@ final class SocketConnection implements Connection {
   /// Answers a close frame and ends the socket.
   void closeAnswered(int code) {
     if (closing.compareAndSet(false, true)) {
-      ChannelFuture written =
-          channel.writeAndFlush(
-              code == 1005
-                  ? new CloseWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER)
-                  : new CloseWebSocketFrame(code, ""));
-      written.addListener(done -> channel.close());
+      hand(() ->
+          channel
+              .write(
+                  code == 1005
+                      ? new CloseWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER)
+                      : new CloseWebSocketFrame(code, ""))
+              .addListener(done -> channel.close()));
       channel
           .eventLoop()
           .schedule(() -> channel.close(), CLOSE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
