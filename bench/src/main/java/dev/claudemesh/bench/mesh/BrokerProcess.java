@@ -20,9 +20,9 @@ public final class BrokerProcess implements Watch.Watched, AutoCloseable {
   /// The flags of the launcher for `broker`. A test compares.
   static final List<String> FLAGS =
       List.of(
-          "-XX:+UseG1GC",
-          "-Xms32m",
-          "-XX:MaxRAMPercentage=50",
+          "-XX:+UseSerialGC",
+          "-Xms64m",
+          "-Xmx320m",
           "-Xshare:auto",
           "-XX:-UsePerfData",
           "--enable-native-access=ALL-UNNAMED",

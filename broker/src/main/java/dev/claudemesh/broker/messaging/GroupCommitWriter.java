@@ -13,8 +13,12 @@ import org.slf4j.LoggerFactory;
 final class GroupCommitWriter implements MessageWriter {
   private static final Logger log = LoggerFactory.getLogger(GroupCommitWriter.class);
 
-  /// Copies of one transaction; a message to very many is written alone.
+  /// Commands, copies and characters of one transaction; a message to very many, or a very long
+  /// one, is written alone.
+  private static final int MOST_COMMANDS = 4_096;
+
   private static final int MOST_COPIES = 4_096;
+  private static final int MOST_CHARACTERS = 4_194_304;
 
   /// Changes that are remembered while the database is away; beyond that, commands wait in the
   /// queue.
@@ -30,7 +34,7 @@ final class GroupCommitWriter implements MessageWriter {
   private final Thread thread = Thread.ofPlatform().name("message-writer").unstarted(this::run);
   private Duration pause = FIRST_PAUSE;
 
-  /// @param batch commands of one transaction
+  /// @param batch messages of one transaction
   /// @param stop how long a stop waits for what was given
   GroupCommitWriter(CommandQueue queue, Ledger ledger, int batch, Duration stop) {
     this.queue = queue;
@@ -86,13 +90,23 @@ final class GroupCommitWriter implements MessageWriter {
   /// What waits, up to a batch. Waits for a command only if there is nothing else to do.
   private List<Command> take() throws InterruptedException {
     List<Command> taken = new ArrayList<>();
+    int messages = 0;
     int copies = 0;
+    int characters = 0;
     Optional<Command> next = ledger.hasWork() || queue.closed() ? queue.poll() : queue.take();
     while (next.isPresent()) {
       taken.add(next.get());
-      copies += next.get() instanceof Command.Accept accept ? accept.recipients().size() : 0;
+      if (next.get() instanceof Command.Accept accept) {
+        messages++;
+        copies += accept.recipients().size();
+        characters += accept.bytes();
+      }
       boolean room =
-          taken.size() < batch && copies < MOST_COPIES && ledger.remembered() < MOST_REMEMBERED;
+          messages < batch
+              && copies < MOST_COPIES
+              && characters < MOST_CHARACTERS
+              && taken.size() < MOST_COMMANDS
+              && ledger.remembered() < MOST_REMEMBERED;
       next = room ? queue.poll() : Optional.empty();
     }
     return taken;

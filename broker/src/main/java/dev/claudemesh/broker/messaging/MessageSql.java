@@ -2,6 +2,9 @@ package dev.claudemesh.broker.messaging;
 
 /// The statements of the queue. Times are milliseconds; each is one round trip whatever the number
 /// of rows.
+///
+/// `offset 0` keeps the planner from turning a look-up a row into a join of whole tables: plans are
+/// made while the tables are still empty, and kept.
 final class MessageSql {
   private MessageSql() {}
 
@@ -39,7 +42,9 @@ final class MessageSql {
       select m.sender_member_id, m.client_message_id, m.id,
         (select count(*) from mesh.delivery d where d.message_id = m.id)::int
       from unnest(?::text[], ?::text[]) as asked (sender, client_id)
-      join mesh.message m on m.sender_member_id = asked.sender and m.client_message_id = asked.client_id
+      cross join lateral (
+        select * from mesh.message where sender_member_id = asked.sender and client_message_id = asked.client_id offset 0
+      ) m
       """;
 
   private static final String CHANGE_OF =
@@ -47,7 +52,7 @@ final class MessageSql {
       select c.message_id, c.recipient_key, c.mesh_id, c.status, c.reason, r.display_name as recipient_name,
         m.sender_member_id, m.sender_address, m.target_spec, m.notify
       from changed c
-      join mesh.message m on m.id = c.message_id
+      cross join lateral (select * from mesh.message where id = c.message_id offset 0) m
       join mesh.member r on r.id = c.recipient_member_id
       """;
 
@@ -60,7 +65,10 @@ final class MessageSql {
           delivered_at = case when said.status = 'refused' then d.delivered_at else coalesce(d.delivered_at, %1$s) end,
           seen_at = case when said.status = 'seen' then %1$s end
         from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) as said (message_id, recipient_key, status, reason, ms)
-        where d.message_id = said.message_id and d.recipient_key = said.recipient_key
+        cross join lateral (
+          select ctid from mesh.delivery where message_id = said.message_id and recipient_key = said.recipient_key offset 0
+        ) found
+        where d.ctid = found.ctid
           and (d.status = 'queued' or (d.status = 'delivered' and said.status in ('seen', 'refused')))
         returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.status, d.reason, d.notify
       )
@@ -111,7 +119,7 @@ final class MessageSql {
         order by w.priority_rank, w.seq limit ?
       ), sized as (
         select w.*, sum(octet_length(m.ciphertext)) over (order by w.priority_rank, w.seq) - octet_length(m.ciphertext) as before
-        from waiting w join mesh.message m on m.id = w.message_id
+        from waiting w cross join lateral (select ciphertext from mesh.message where id = w.message_id offset 0) m
       ), held as (
         update mesh.delivery d
         set holder = ?
@@ -121,7 +129,7 @@ final class MessageSql {
       select s.recipient_key, s.recipient_member_id, s.seq, m.*, f.peer_pubkey as sender_key, f.display_name as sender_name,
         (r.peer_grants -> f.peer_pubkey)::text as granted
       from sized s
-      join mesh.message m on m.id = s.message_id
+      cross join lateral (select * from mesh.message where id = s.message_id offset 0) m
       join mesh.member f on f.id = m.sender_member_id
       join mesh.member r on r.id = s.recipient_member_id
       where s.before < ?

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,6 @@ final class Pipeline extends ChannelInitializer<Channel> {
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
   private static final int LINE = 8_192;
   private static final int HEADERS = 16_384;
-  private static final int FLUSHES = 64;
 
   private final HttpHandler.Wiring wiring;
   private final LimitsConfig limits;
@@ -41,7 +39,6 @@ final class Pipeline extends ChannelInitializer<Channel> {
     }
     channel
         .pipeline()
-        .addLast("flush together", new FlushConsolidationHandler(FLUSHES, true))
         .addLast(
             "http",
             new HttpServerCodec(
