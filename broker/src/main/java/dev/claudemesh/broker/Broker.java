@@ -13,6 +13,7 @@ import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
+import dev.claudemesh.broker.kernel.SteadyTime;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.broker.messaging.MessageHandler;
@@ -51,7 +52,8 @@ public final class Broker implements AutoCloseable {
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Broker(BrokerConfig config, Database database, InstantSource clock) {
+  private Broker(
+      BrokerConfig config, Database database, InstantSource clock, InstantSource steady) {
     this.config = config;
     this.database = database;
     LimitsConfig limits = config.limits();
@@ -72,7 +74,7 @@ public final class Broker implements AutoCloseable {
             config.compat(),
             (member, known) -> keys(meshes.keyState(member, known)),
             presence::takePending);
-    this.messaging = new MessageHandler(database, peers, bus, clock, limits, metrics);
+    this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     Rooms rooms =
         new Rooms(
             connection,
@@ -120,13 +122,15 @@ public final class Broker implements AutoCloseable {
   /// @throws dev.claudemesh.db.DatabaseException if the database cannot be had
   /// @throws dev.claudemesh.broker.net.PortTakenException if the address cannot be had
   public static Broker start(BrokerConfig config, Consumer<String> progress) {
-    return start(config, databaseConfig(config), InstantSource.system(), progress);
+    return start(
+        config, databaseConfig(config), InstantSource.system(), new SteadyTime(), progress);
   }
 
   static Broker start(
       BrokerConfig config,
       DatabaseConfig databaseConfig,
       InstantSource clock,
+      InstantSource steady,
       Consumer<String> progress) {
     makeDataFolder(config);
     if (config.compat()) {
@@ -136,7 +140,7 @@ public final class Broker implements AutoCloseable {
     }
     Database database = Database.open(databaseConfig, progress);
     try {
-      Broker broker = new Broker(config, database, clock);
+      Broker broker = new Broker(config, database, clock, steady);
       broker.listen();
       return broker;
     } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.kernel.BrokerConfig;
+import dev.claudemesh.broker.kernel.SteadyTime;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,9 @@ public final class BrokerProgram {
       BrokerConfig config, InstantSource clock, PrintStream stdout, PrintStream stderr)
       throws InterruptedException {
     Logs.talk();
-    Broker broker = Broker.start(config, Broker.databaseConfig(config), clock, stderr::println);
+    Broker broker =
+        Broker.start(
+            config, Broker.databaseConfig(config), clock, new SteadyTime(), stderr::println);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

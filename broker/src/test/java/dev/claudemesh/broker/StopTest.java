@@ -70,7 +70,11 @@ class StopTest {
               Map.of());
       assertThatThrownBy(() ->
               Broker.start(
-                  same, broker.testDatabase().config(), InstantSource.system(), line -> {}))
+                  same,
+                  broker.testDatabase().config(),
+                  InstantSource.system(),
+                  InstantSource.system(),
+                  line -> {}))
           .isInstanceOf(PortTakenException.class)
           .hasMessageContaining("--port");
     }
@@ -92,6 +96,7 @@ class StopTest {
             Broker.start(
                 config,
                 Broker.databaseConfig(config).withStartLimit(Duration.ZERO),
+                InstantSource.system(),
                 InstantSource.system(),
                 line -> {}))
         .isInstanceOf(DatabaseDownException.class)

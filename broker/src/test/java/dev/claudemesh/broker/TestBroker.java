@@ -71,7 +71,7 @@ public final class TestBroker implements AutoCloseable {
             .config()
             .withPoolSize(config.limits().sizes().databaseConnections())
             .withAcquireTimeout(config.limits().timing().databaseAcquire());
-    return Broker.start(config, pool, clock, line -> {});
+    return Broker.start(config, pool, clock, clock, line -> {});
   }
 
   /// Stops the broker gracefully and starts another on the same data, on another port.

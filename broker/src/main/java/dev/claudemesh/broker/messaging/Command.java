@@ -55,7 +55,7 @@ sealed interface Command {
   record Expected(Peer peer) implements Command {}
 
   /// Take back leases that ended.
-  record Sweep(Instant now) implements Command {}
+  record Sweep() implements Command {}
 
   /// End messages that are too old.
   record Expire(Instant now) implements Command {}

@@ -52,6 +52,7 @@ final class Deliveries {
   private final SenderNotes notes;
   private final Metrics metrics;
   private final InstantSource clock;
+  private final InstantSource steady;
   private final Duration lease;
 
   private final Map<Copy, Mark> marks = new LinkedHashMap<>();
@@ -67,6 +68,7 @@ final class Deliveries {
       SenderNotes notes,
       Metrics metrics,
       InstantSource clock,
+      InstantSource steady,
       Duration lease) {
     this.mailboxes = mailboxes;
     this.lines = lines;
@@ -74,6 +76,7 @@ final class Deliveries {
     this.notes = notes;
     this.metrics = metrics;
     this.clock = clock;
+    this.steady = steady;
     this.lease = lease;
   }
 
@@ -97,10 +100,11 @@ final class Deliveries {
   /// Takes commands in their order and makes one transaction of them.
   Round begin(List<Command> commands) {
     Instant now = clock.instant();
+    Instant tick = steady.instant();
     List<Posting> postings = new ArrayList<>();
     for (Command command : commands) {
       switch (command) {
-        case Command.Accept accept -> accept(accept, now).ifPresent(postings::add);
+        case Command.Accept accept -> accept(accept, tick).ifPresent(postings::add);
         case Command.Confirm confirm -> confirm(confirm, now);
         case Command.ConfirmByClientId confirm -> confirm(confirm, now);
         case Command.Dropped dropped -> dropped(dropped);
@@ -111,8 +115,8 @@ final class Deliveries {
           lines.forget(peer);
           mailboxes.gone(peer);
         }
-        case Command.Sweep(Instant at) -> {
-          freed.addAll(mailboxes.takeOverdue(at));
+        case Command.Sweep sweep -> {
+          freed.addAll(mailboxes.takeOverdue(tick));
           mailboxes.lookAfterAll();
         }
         case Command.Expire(Instant at) -> expireAt = Optional.of(at);
@@ -129,8 +133,8 @@ final class Deliveries {
         new Round.Results());
   }
 
-  private Optional<Posting> accept(Command.Accept accept, Instant now) {
-    if (!lines.admits(accept.author(), accept.letter().clientMessageId(), now)) {
+  private Optional<Posting> accept(Command.Accept accept, Instant tick) {
+    if (!lines.admits(accept.author(), accept.letter().clientMessageId(), tick)) {
       accept.receipt().completeExceptionally(waitForEarlier());
       return Optional.empty();
     }
@@ -140,7 +144,7 @@ final class Deliveries {
             accept,
             seq,
             accept.recipients().stream()
-                .map(recipient -> place(accept.letter(), seq, recipient, now))
+                .map(recipient -> place(accept.letter(), seq, recipient, tick))
                 .toList()));
   }
 
@@ -150,12 +154,12 @@ final class Deliveries {
         "An earlier message of yours was refused; send that one again first, then this");
   }
 
-  private Placement place(Letter letter, long seq, Recipient recipient, Instant now) {
+  private Placement place(Letter letter, long seq, Recipient recipient, Instant tick) {
     List<Mailbox> candidates = mailboxes.candidates(letter.meshId(), recipient, letter.kind());
     for (Mailbox mailbox : candidates) {
       Optional<Connection> socket = mailbox.peer().connection();
       if (socket.isPresent() && mailbox.takesFresh(letter.priority()) && fits(letter, mailbox)) {
-        hold(mailbox, letter, recipient.key(), seq, now);
+        hold(mailbox, letter, recipient.key(), seq, tick);
         return new Placement(
             recipient,
             Optional.of(new Lease(mailbox, socket.get())),
@@ -167,7 +171,7 @@ final class Deliveries {
     return new Placement(recipient, Optional.empty(), Optional.empty(), why(letter, candidates));
   }
 
-  private void hold(Mailbox mailbox, Letter letter, String key, long seq, Instant now) {
+  private void hold(Mailbox mailbox, Letter letter, String key, long seq, Instant tick) {
     Duration patience = mailbox.shares(key) ? lease.multipliedBy(SHARED_LEASES) : lease;
     mailbox.hold(
         new Held(
@@ -175,7 +179,7 @@ final class Deliveries {
             letter.rank(),
             seq,
             letter.clientMessageId(),
-            now.plus(patience)));
+            tick.plus(patience)));
   }
 
   private static Optional<String> why(Letter letter, List<Mailbox> candidates) {
@@ -317,7 +321,7 @@ final class Deliveries {
       } else if (!fits(row.letter(), mailbox)) {
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));
       } else {
-        pushClaimed(mailbox, row, now);
+        pushClaimed(mailbox, row);
       }
     }
     if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {
@@ -327,10 +331,10 @@ final class Deliveries {
     }
   }
 
-  private void pushClaimed(Mailbox mailbox, Claimed row, Instant now) {
+  private void pushClaimed(Mailbox mailbox, Claimed row) {
     Letter letter = row.letter();
     String key = row.copy().recipientKey();
-    hold(mailbox, letter, key, row.seq(), now);
+    hold(mailbox, letter, key, row.seq(), steady.instant());
     mailbox
         .peer()
         .connection()
@@ -350,7 +354,7 @@ final class Deliveries {
   /// that.
   void refuse(Command.Accept accept, Problem problem) {
     if (problem.code() == ProblemCode.BUSY) {
-      lines.refused(accept.author(), accept.letter().clientMessageId(), clock.instant());
+      lines.refused(accept.author(), accept.letter().clientMessageId(), steady.instant());
     }
     accept.receipt().completeExceptionally(problem);
   }

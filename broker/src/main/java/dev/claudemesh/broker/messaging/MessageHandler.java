@@ -55,11 +55,14 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   private final LimitsConfig limits;
   private final Metrics metrics;
 
+  /// @param steady measures how long something takes; see {@link
+  ///   dev.claudemesh.broker.kernel.SteadyTime}
   public MessageHandler(
       Database database,
       Peers peers,
       Bus bus,
       InstantSource clock,
+      InstantSource steady,
       LimitsConfig limits,
       Metrics metrics) {
     this.clock = clock;
@@ -79,6 +82,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
             new SenderNotes(peers, clock),
             metrics,
             clock,
+            steady,
             limits.timing().ackLease());
     this.writer =
         new GroupCommitWriter(
@@ -221,7 +225,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
 
   /// Takes back leases that ended, and ends messages that are too old.
   public void sweep(Instant now) {
-    writer.submit(new Command.Sweep(now));
+    writer.submit(new Command.Sweep());
     writer.submit(new Command.Expire(now));
   }
 

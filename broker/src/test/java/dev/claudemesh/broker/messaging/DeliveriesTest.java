@@ -83,7 +83,7 @@ class DeliveriesTest {
     send("one");
     world.clock.advance(World.LEASE.plusSeconds(1));
 
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
 
     assertThat(World.shown(bob)).containsExactly("one", "one");
     assertThat(World.socket(bob).pushes().stream().map(push -> push.messageId()).distinct())
@@ -97,7 +97,7 @@ class DeliveriesTest {
     send("one");
     world.clock.advance(World.LEASE.minusSeconds(5));
 
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
 
     assertThat(World.shown(bob)).containsExactly("one");
   }
@@ -145,7 +145,7 @@ class DeliveriesTest {
     assertThat(World.socket(bob).encoded()).isEmpty();
 
     World.socket(bob).read();
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
 
     assertThat(World.shown(bob)).hasSize(10).startsWith("m0", "m1");
   }
@@ -186,7 +186,7 @@ class DeliveriesTest {
     assertThat(World.shown(bob)).containsExactly("one");
     world.lost(bob);
     world.clock.advance(World.LEASE.plusSeconds(1));
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
     assertThat(World.shown(second)).isEmpty();
 
     world.peers.remove(bob);
@@ -203,7 +203,7 @@ class DeliveriesTest {
     world.peers.remove(bob);
     world.writer.tell(new Command.Gone(bob));
     world.clock.advance(World.LEASE.multipliedBy(2));
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
 
     assertThat(World.shown(second)).isEmpty();
     assertThat(world.connected(bob))
@@ -376,14 +376,28 @@ class DeliveriesTest {
     bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
     world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
     world.clock.advance(World.LEASE.plusSeconds(1));
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
     assertThat(World.shown(second)).isEmpty();
     bob.update(state -> state.withLastActive(world.clock.instant().minusSeconds(600)));
 
     world.clock.advance(World.LEASE.multipliedBy(4));
-    world.writer.tell(new Command.Sweep(world.clock.instant()));
+    world.writer.tell(new Command.Sweep());
 
     assertThat(World.shown(second)).containsExactly("one");
+  }
+
+  @Test
+  void a_clock_that_is_put_forward_ends_no_lease() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    assertThat(World.shown(bob)).containsExactly("one");
+
+    world.putClock(Duration.ofMinutes(10));
+    world.writer.tell(new Command.Sweep());
+
+    assertThat(World.shown(second)).isEmpty();
+    assertThat(World.shown(bob)).containsExactly("one");
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.claudemesh.protocol.presence.Status;
 import dev.claudemesh.protocol.presence.StatusSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
@@ -41,6 +42,8 @@ final class World {
   private static final String NONCE = Base64.getEncoder().encodeToString(new byte[24]);
 
   final TestClock clock = new TestClock();
+  private Duration put = Duration.ZERO;
+  private final InstantSource steady = () -> clock.instant().minus(put);
   final Peers peers = new Peers();
   final String meshId;
   final Ledger ledger;
@@ -89,6 +92,7 @@ final class World {
             new SenderNotes(peers, clock),
             metrics,
             clock,
+            steady,
             LEASE);
     deliveries.countFrom(store.nextEra() << 40);
     this.ledger = new Ledger(deliveries, queue.apply(store));
@@ -97,6 +101,12 @@ final class World {
     this.admission =
         new Admission(
             peers, new Rosters(rosterStore, clock), rosterStore, metrics, LimitsConfig.DEFAULTS);
+  }
+
+  /// Somebody puts the machine's clock forward, or back by a negative duration.
+  void putClock(Duration forward) {
+    put = put.plus(forward);
+    clock.advance(forward);
   }
 
   static World plain(Database database) {
