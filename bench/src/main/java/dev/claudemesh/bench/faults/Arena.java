@@ -22,6 +22,7 @@ final class Arena implements AutoCloseable {
   private static final String SHORT_GRACE = "8";
 
   private final Path run;
+  private final long seed;
   private final Optional<ServerDatabase> server;
   private final BrokerProcess broker;
   private final List<ClientProcess> clients = new ArrayList<>();
@@ -31,6 +32,7 @@ final class Arena implements AutoCloseable {
 
   private Arena(Path run, Schedule schedule) {
     this.run = run;
+    this.seed = schedule.seed();
     this.server =
         schedule.external() ? Optional.of(new ServerDatabase(run.resolve("db"))) : Optional.empty();
     this.broker = new BrokerProcess(run, settings(schedule.fixed()));
@@ -89,7 +91,7 @@ final class Arena implements AutoCloseable {
 
   private void startClients(int processes, int pauseMillis) throws InterruptedException {
     for (int i = 0; i < processes; i++) {
-      ClientProcess client = new ClientProcess(run, i, pauseMillis, Proxy.to(broker::port));
+      ClientProcess client = new ClientProcess(run, i, pauseMillis, seed, Proxy.to(broker::port));
       clients.add(client);
       client.start();
     }

@@ -12,15 +12,17 @@ final class ClientProcess {
   private final Path run;
   private final int number;
   private final int pauseMillis;
+  private final long seed;
   private final Proxy network;
   private Child child;
   private String order = "";
   private volatile String standing = "offline";
 
-  ClientProcess(Path run, int number, int pauseMillis, Proxy network) {
+  ClientProcess(Path run, int number, int pauseMillis, long seed, Proxy network) {
     this.run = run;
     this.number = number;
     this.pauseMillis = pauseMillis;
+    this.seed = seed;
     this.network = network;
   }
 
@@ -44,7 +46,8 @@ final class ClientProcess {
                 run.toString(),
                 Integer.toString(number),
                 "ws://127.0.0.1:" + network.port() + "/ws",
-                Integer.toString(pauseMillis)),
+                Integer.toString(pauseMillis),
+                Long.toString(seed)),
             Map.of(),
             run);
     child = Child.start(program, run.resolve("client-" + number + ".log"), this::says);

@@ -27,6 +27,8 @@ record History(Arena arena, Evidence evidence, List<Done> timeline, long began) 
 
   private static final int LOG_LINES = 200;
 
+  private static final Set<String> BODY = Set.of("nonce", "ciphertext");
+
   /// Writes `findings.txt` in the folder of the run.
   void write(Report report, List<Finding> findings) throws IOException {
     List<String> lines = new ArrayList<>(report.table());
@@ -74,11 +76,7 @@ record History(Arena arena, Evidence evidence, List<Done> timeline, long began) 
     }
     story.forEach((at, told) -> told.forEach(line -> lines.add(time(at) + "  " + line)));
     ids.forEach(id -> {
-      rows(
-          "select id, seq, sender_address, target_spec, kind, priority, client_message_id,"
-              + " created_at from mesh.message where id = ?",
-          id,
-          lines);
+      rows("select * from mesh.message where id = ?", id, lines);
       rows("select * from mesh.delivery where message_id = ?", id, lines);
     });
     log(ids, lines);
@@ -140,6 +138,9 @@ record History(Arena arena, Evidence evidence, List<Done> timeline, long began) 
         while (rows.next()) {
           StringBuilder line = new StringBuilder("  row ");
           for (int column = 1; column <= about.getColumnCount(); column++) {
+            if (BODY.contains(about.getColumnName(column))) {
+              continue;
+            }
             line.append(' ').append(about.getColumnName(column)).append('=');
             line.append(rows.getString(column));
           }

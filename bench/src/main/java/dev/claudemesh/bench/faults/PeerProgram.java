@@ -33,16 +33,18 @@ final class PeerProgram {
   private final Cast cast;
   private final List<Player> players;
   private final int pauseMillis;
+  private final long seed;
   private volatile Phase phase = Phase.WAIT;
 
-  private PeerProgram(Cast cast, List<Player> players, int pauseMillis) {
+  private PeerProgram(Cast cast, List<Player> players, int pauseMillis, long seed) {
     this.cast = cast;
     this.players = players;
     this.pauseMillis = pauseMillis;
+    this.seed = seed;
   }
 
   /// Arguments: folder of the run, number of this process, address of the broker, mean pause in
-  /// milliseconds between two messages of a peer.
+  /// milliseconds between two messages of a peer, seed of what they write.
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path run = Path.of(arguments[0]);
     int process = Integer.parseInt(arguments[1]);
@@ -50,7 +52,8 @@ final class PeerProgram {
     Player.Place place = new Player.Place(run, URI.create(arguments[2]));
     List<Player> players =
         cast.inProcess(process).map(peer -> new Player(cast, peer, place)).toList();
-    new PeerProgram(cast, players, Integer.parseInt(arguments[3])).run();
+    new PeerProgram(cast, players, Integer.parseInt(arguments[3]), Long.parseLong(arguments[4]))
+        .run();
     System.exit(0);
   }
 
@@ -100,7 +103,7 @@ final class PeerProgram {
   }
 
   private void write(Player player) {
-    SplittableRandom random = new SplittableRandom();
+    SplittableRandom random = random(player);
     Letters letters = new Letters(cast, player.name(), random);
     while (phase == Phase.WAIT) {
       pause(TICK_MILLIS);
@@ -115,7 +118,7 @@ final class PeerProgram {
 
   /// Works, rests, and looks at the mail; in the end rests and looks often.
   private void live(Player player) {
-    SplittableRandom random = new SplittableRandom();
+    SplittableRandom random = random(player);
     while (phase != Phase.STOP) {
       boolean calm = phase != Phase.GO;
       player.check();
@@ -125,6 +128,13 @@ final class PeerProgram {
               : random.nextBoolean() ? Status.WORKING : Status.DND);
       pause(calm ? 5 * TICK_MILLIS : 500 + random.nextInt(2_000));
     }
+  }
+
+  /// Goes on differently after each start, and the same in each run of a seed as far as the times
+  /// of kills allow.
+  private SplittableRandom random(Player player) {
+    return new SplittableRandom(
+        seed * 1_000_003 + player.name().hashCode() * 31L + player.sentBefore());
   }
 
   private static void pause(long millis) {

@@ -60,6 +60,7 @@ final class Player implements AutoCloseable {
   private final Membership membership;
   private final ConfigFile config;
   private final Map<String, IncomingMessage> low = new LinkedHashMap<>();
+  private final int sentBefore;
   private int number;
   private int life;
   private boolean closed;
@@ -92,11 +93,12 @@ final class Player implements AutoCloseable {
     this.me = me;
     this.place = place;
     Path file = Place.ledger(place.run(), me.name());
-    number =
+    sentBefore =
         Ledger.read(file).stream()
             .mapToInt(entry -> entry instanceof Entry.Sent sent ? sent.number() : 0)
             .max()
             .orElse(0);
+    number = sentBefore;
     ledger = Ledger.open(file);
     ledger.write(new Entry.Start(now(), ProcessHandle.current().pid()));
     inbox = JournalInbox.open(place.file(me, "inbox.journal"));
@@ -104,6 +106,11 @@ final class Player implements AutoCloseable {
     resume = new ResumeToken(place.file(me, "resume"));
     config = new ConfigFile(Place.config(place.run(), me.member()), warning -> {});
     membership = config.read().byId(cast.meshId()).orElseThrow();
+  }
+
+  /// How many messages its earlier processes sent.
+  int sentBefore() {
+    return sentBefore;
   }
 
   String name() {

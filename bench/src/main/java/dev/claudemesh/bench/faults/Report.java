@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /// @param sessionsFixed whether all sessions counted as present all the time; see {@link
 ///   Evidence.Due}
 /// @param skipped faults that this machine or this run has no place for
+/// @param kills processes killed with -9: broker, database, clients
 /// @param recoverMillis longest time from the end of a fault of broker or database to the next ack
 record Report(
     long seed,
@@ -26,6 +27,7 @@ record Report(
     Map<String, Integer> refused,
     int shown,
     int shownAgainAfterKill,
+    int kills,
     Map<String, Integer> faults,
     Map<String, Integer> skipped,
     long recoverMillis,
@@ -57,6 +59,7 @@ record Report(
         tally.refused(),
         tally.shown(),
         tally.shownAgain(),
+        (int) timeline.stream().filter(done -> done.fault().kind().endsWith(" kill")).count(),
         faults,
         skipped,
         longestRecovery(timeline, ledgers),
@@ -102,6 +105,7 @@ record Report(
     refused.forEach((code, count) -> row(lines, "refused " + code, count));
     row(lines, "shown", shown);
     row(lines, "shown, killed, shown", shownAgainAfterKill);
+    row(lines, "killed with -9", kills);
     row(lines, "longest to recover", recoverMillis + " ms");
     faults.forEach((kind, count) -> row(lines, "fault: " + kind, count));
     skipped.forEach((kind, count) -> row(lines, "not possible: " + kind, count));
