@@ -104,8 +104,12 @@ public final class Table {
   /// Ours as a multiple of theirs, for what can be compared.
   private static String ratio(String name, Object ours, Object theirs) {
     boolean comparable = COMPARABLE.stream().anyMatch(name::endsWith) && !name.startsWith("disk");
-    if (comparable && ours instanceof Double our && theirs instanceof Double their && their != 0) {
-      return String.format(Locale.ROOT, our / their < 10 ? "%.2f×" : "%.0f×", our / their);
+    if (comparable
+        && ours instanceof Number our
+        && theirs instanceof Number their
+        && their.doubleValue() != 0) {
+      double ratio = our.doubleValue() / their.doubleValue();
+      return String.format(Locale.ROOT, ratio < 10 ? "%.2f×" : "%.0f×", ratio);
     }
     return "";
   }
