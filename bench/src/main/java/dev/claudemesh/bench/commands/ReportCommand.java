@@ -2,6 +2,7 @@ package dev.claudemesh.bench.commands;
 
 import dev.claudemesh.bench.load.DiskSync;
 import dev.claudemesh.bench.load.Machine;
+import dev.claudemesh.bench.report.JmhTable;
 import dev.claudemesh.bench.report.Json;
 import dev.claudemesh.bench.report.Page;
 import dev.claudemesh.bench.report.Plot;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "What stands outside of the generated parts stays."
     })
 public final class ReportCommand implements Callable<Integer> {
+  private static final String JMH = "jmh";
   private static final String RIVALS = "rabbitmq,nats,mosquitto";
 
   /// What the page shows, in its order.
@@ -47,7 +49,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "<scenario>",
-      description = "Which; all if none is named.")
+      description = "Which, jmh among them; all if none is named.")
   private List<String> only = List.of();
 
   @Option(
@@ -62,19 +64,60 @@ public final class ReportCommand implements Callable<Integer> {
     Files.createDirectories(plots);
     boolean good = true;
     for (Map.Entry<String, List<String>> scenario : COMMANDS.entrySet()) {
-      if (!only.isEmpty() && !only.contains(scenario.getKey())) {
-        continue;
+      if (isAsked(scenario.getKey())) {
+        good &= scenario(scenario.getKey(), scenario.getValue(), plots);
       }
-      System.err.println("bench: report: " + scenario.getKey());
-      Json.Line line = Json.read(run(scenario.getKey(), scenario.getValue()));
-      String plot = scenario.getKey() + ".svg";
-      Files.writeString(plots.resolve(plot), Plot.svg(line.run()));
-      write(Page.with(read(), line, "benchmarks/" + plot));
-      good &= line.good();
+    }
+    if (isAsked(JMH)) {
+      jmh();
     }
     double sync = DiskSync.measure(plots).getValueAtPercentile(50) / 1e6;
     write(Page.with(read(), Machine.here(), sync));
     return good ? 0 : 1;
+  }
+
+  private boolean isAsked(String name) {
+    return only.isEmpty() || only.contains(name);
+  }
+
+  private boolean scenario(String name, List<String> arguments, Path plots) throws Exception {
+    System.err.println("bench: report: " + name);
+    List<String> all = new ArrayList<>(List.of(name));
+    all.addAll(arguments);
+    all.add("--json");
+    Process process = start(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Json.Line line =
+        process
+            .inputReader()
+            .lines()
+            .filter(text -> text.startsWith("{"))
+            .reduce((first, last) -> last)
+            .map(Json::read)
+            .orElseThrow(() -> new IOException(name + " was cut off; see above"));
+    String plot = name + ".svg";
+    Files.writeString(plots.resolve(plot), Plot.svg(line.run()));
+    write(Page.with(read(), line, "benchmarks/" + plot));
+    return line.good();
+  }
+
+  private void jmh() throws Exception {
+    System.err.println("bench: report: " + JMH);
+    Path results = Files.createTempFile("jmh", ".json");
+    try {
+      int exit =
+          start(List.of(JMH, "-rf", "json", "-rff", results.toString()))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+      if (exit != 0) {
+        throw new IOException("JMH ended with " + exit + "; see bench/bench jmh");
+      }
+      String table = JmhTable.markdown(Files.readString(results));
+      write(Page.withJmh(read(), table, "bench/bench jmh", Machine.here()));
+    } finally {
+      Files.delete(results);
+    }
   }
 
   private String read() throws IOException {
@@ -85,23 +128,13 @@ public final class ReportCommand implements Callable<Integer> {
     Files.writeString(page, text);
   }
 
-  /// @return the JSON line
-  private static String run(String scenario, List<String> arguments) throws IOException {
+  private static ProcessBuilder start(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), "dev.claudemesh.bench.Bench", scenario));
+        List.of("-cp", System.getProperty("java.class.path"), "dev.claudemesh.bench.Bench"));
     command.addAll(arguments);
-    command.add("--json");
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    return process
-        .inputReader()
-        .lines()
-        .filter(line -> line.startsWith("{"))
-        .reduce((first, last) -> last)
-        .orElseThrow(() -> new IOException(scenario + " was cut off; see above"));
+    return new ProcessBuilder(command);
   }
 }

@@ -19,5 +19,6 @@ public final class Scenarios {
     line.addSubcommand(new StartCommand());
     line.addSubcommand(new PostgresCommand());
     line.addSubcommand(new ReportCommand());
+    line.addSubcommand(new JmhCommand());
   }
 }

@@ -54,6 +54,14 @@ public final class Page {
     return replaced(page, "machine", "## The machine", part);
   }
 
+  /// The page with what JMH measured.
+  ///
+  /// @param command repeats it
+  public static String withJmh(String page, String table, String command, Machine machine) {
+    String part = table + "\n`" + command + "`, commit " + machine.commit() + "\n";
+    return replaced(page, "jmh", "## The parts by themselves", part);
+  }
+
   private static String replaced(String page, String name, String heading, String part) {
     String begin = "<!-- bench:" + name + " -->\n";
     String end = "<!-- /bench:" + name + " -->";
