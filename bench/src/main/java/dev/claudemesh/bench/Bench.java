@@ -28,6 +28,7 @@ public final class Bench {
   /// The whole command, for tests too.
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Bench());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     Scenarios.addTo(line);
     line.setExecutionExceptionHandler((failure, command, _) -> {
       Throwable cause = failure;

@@ -28,6 +28,18 @@ import picocli.CommandLine.Spec;
       "On a finding the exit code is 1, and everything the run made is kept."
     })
 public final class FaultsCommand implements Callable<Integer> {
+  /// Whose the database is.
+  private enum Where {
+    OWN,
+    APART
+  }
+
+  /// What becomes of sessions that are away.
+  private enum Stay {
+    FIXED,
+    LEAVE
+  }
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -66,14 +78,14 @@ public final class FaultsCommand implements Callable<Integer> {
       names = "--database",
       paramLabel = "<own|apart>",
       description = "The broker's own PostgreSQL, or a server apart; else drawn from the seed.")
-  private Optional<String> database = Optional.empty();
+  private Optional<Where> database = Optional.empty();
 
   @Option(
       names = "--sessions",
       paramLabel = "<fixed|leave>",
       description =
           "Whether sessions count as present however long they are away; else drawn from the seed.")
-  private Optional<String> sessions = Optional.empty();
+  private Optional<Stay> sessions = Optional.empty();
 
   @Option(names = "--folder", paramLabel = "<folder>", description = "Keep everything there.")
   private Optional<Path> folder = Optional.empty();
@@ -92,8 +104,8 @@ public final class FaultsCommand implements Callable<Integer> {
             hasty ? Pace.HASTY : Pace.USUAL,
             processes,
             pauseMillis,
-            database.map("apart"::equals),
-            sessions.map("fixed"::equals));
+            database.map(Where.APART::equals),
+            sessions.map(Stay.FIXED::equals));
     PrintWriter err = spec.commandLine().getErr();
     err.println("seed " + seed + ", files in " + run);
     print(options.schedule(), err);
