@@ -31,6 +31,7 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseUrl url;
   private final Pool pool;
+  private final DatabaseFaults faults;
   private final DSLContext dsl;
   private final Runnable stopServer;
 
@@ -45,6 +46,7 @@ public final class Database implements AutoCloseable {
   private Database(DatabaseUrl url, DatabaseConfig config, Runnable stopServer) {
     this.url = url;
     this.pool = new Pool(url, config);
+    this.faults = new DatabaseFaults(pool::suspectAll);
     this.stopServer = stopServer;
     this.dsl =
         DSL.using(
@@ -52,7 +54,7 @@ public final class Database implements AutoCloseable {
                 .set(SQLDialect.POSTGRES)
                 .set(pool)
                 .set(new Settings().withExecuteLogging(false))
-                .set(new DatabaseFaults()));
+                .set(faults));
   }
 
   /// Starts the private server if that is what the config says, waits for the database, migrates
@@ -64,7 +66,9 @@ public final class Database implements AutoCloseable {
       case DatabaseConfig.Place.Embedded(EmbeddedPostgresConfig embedded) -> {
         EmbeddedPostgres server = EmbeddedPostgres.start(embedded, progress);
         try {
-          yield open(server.url(), config, progress, server::close);
+          Database database = open(server.url(), config, progress, server::close);
+          server.whenMoved(database.pool::moveTo);
+          yield database;
         } catch (RuntimeException e) {
           server.close();
           throw e;
@@ -164,8 +168,10 @@ public final class Database implements AutoCloseable {
   public <T> T transaction(Function<DSLContext, T> work) {
     try {
       return dsl.transactionResult(transaction -> work.apply(transaction.dsl()));
+    } catch (DatabaseDownException e) {
+      throw faults.noted(e);
     } catch (DataAccessException e) {
-      throw DatabaseFaults.named(e);
+      throw faults.noted(DatabaseFaults.named(e));
     }
   }
 

@@ -12,6 +12,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL server of our own, for whoever has none: started with the broker, stopped with it,
 /// and never lost.
@@ -19,22 +22,36 @@ import java.util.function.Consumer;
 /// It is the real server as a child process. Commits are flushed to disk; it listens on loopback
 /// with a random port and a random password. If this process is killed, the kernel tells the server
 /// to shut down (Linux), or the next start stops it; either way the next start has every committed
-/// row. One process at a time may use a data folder.
+/// row. A server that ends by itself, or is killed, is started again, and has them too; until then
+/// nobody can connect. One process at a time may use a data folder.
 public final class EmbeddedPostgres implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
   private static final int PORT_ATTEMPTS = 3;
   private static final long MOST_LOG_BYTES = 1 << 20;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(20);
 
+  /// A server that ended sooner than this after it was started again is started after a pause.
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
   private final PostgresCluster cluster;
   private final FolderLock lock;
   private final RollingLog log;
-  private PostgresProcess server;
-  private int port;
-  private boolean stopped;
+  private final EmbeddedPostgresConfig config;
+  private final Thread keeper =
+      Thread.ofPlatform().name("postgres-keeper").daemon().unstarted(this::keep);
+  private volatile PostgresProcess server;
+  private volatile int port;
+  private volatile IntConsumer moved = to -> {};
+  private volatile boolean stopped;
 
-  private EmbeddedPostgres(PostgresCluster cluster, FolderLock lock, RollingLog log) {
+  private EmbeddedPostgres(
+      EmbeddedPostgresConfig config, PostgresCluster cluster, FolderLock lock, RollingLog log) {
+    this.config = config;
     this.cluster = cluster;
     this.lock = lock;
     this.log = log;
@@ -62,10 +79,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Leftovers.clear(folder.cluster(), progress);
       cluster.prepare(progress);
       log = new RollingLog(folder.log(), MOST_LOG_BYTES);
-      postgres = new EmbeddedPostgres(cluster, lock, log);
+      postgres = new EmbeddedPostgres(config, cluster, lock, log);
       progress.accept("Starting PostgreSQL");
-      postgres.launch(config);
+      postgres.launch(freePort());
       postgres.createDatabase();
+      postgres.keeper.start();
       done = true;
       return postgres;
     } catch (IOException e) {
@@ -80,9 +98,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private void launch(EmbeddedPostgresConfig config) {
+  private void launch(int firstPort) {
     for (int attempt = 1; ; attempt++) {
-      port = freePort();
+      port = attempt == 1 ? firstPort : freePort();
       server = PostgresProcess.launch(cluster.serverCommand(port, config), log);
       if (awaitReady(config.startLimit())) {
         return;
@@ -100,6 +118,61 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 + tail);
       }
     }
+  }
+
+  private void keep() {
+    try {
+      Duration pause = Duration.ZERO;
+      while (true) {
+        long started = System.nanoTime();
+        int exitCode = server.awaitEnd();
+        if (stopped) {
+          return;
+        }
+        boolean soon = System.nanoTime() - started < SOON.toNanos();
+        pause = soon ? longer(pause) : Duration.ZERO;
+        LOG.warn("PostgreSQL ended by itself (exit code {}) and is started again", exitCode);
+        pause = startAgain(pause);
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  /// Tries until it runs.
+  ///
+  /// @return the last pause
+  private Duration startAgain(Duration firstPause) throws InterruptedException {
+    Duration pause = firstPause;
+    while (true) {
+      Thread.sleep(pause);
+      int before = port;
+      try {
+        Leftovers.clear(cluster.folder().cluster(), LOG::warn);
+        launch(before);
+        LOG.info("PostgreSQL runs again");
+        if (port != before) {
+          moved.accept(port);
+        }
+        return pause;
+      } catch (EmbeddedPostgresException e) {
+        if (stopped) {
+          throw new InterruptedException();
+        }
+        LOG.error("PostgreSQL cannot be started again: {}", e.getMessage());
+        pause = longer(pause);
+      }
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+
+  /// Told the port if the server had to be started again on another one than before.
+  void whenMoved(IntConsumer listener) {
+    moved = listener;
   }
 
   private boolean awaitReady(Duration limit) {
@@ -180,6 +253,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return;
     }
     stopped = true;
+    endKeeper();
     try {
       if (server != null) {
         server.stop(STOP_PATIENCE);
@@ -190,6 +264,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
           "The log of PostgreSQL could not be closed: " + e.getMessage(), e);
     } finally {
       lock.close();
+    }
+  }
+
+  /// From here on nobody starts a server but this thread stops it.
+  private void endKeeper() {
+    keeper.interrupt();
+    boolean interrupted = false;
+    while (keeper.isAlive()) {
+      try {
+        keeper.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -8,13 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Deals with what a killed broker left behind: a server that still runs on our data, or the mark
-/// of one that does not.
+/// Deals with what a killed broker or a killed server left behind: a server that still runs on our
+/// data, workers without one, or the mark of one that does not run.
 ///
 /// Only called with the folder lock held, so whatever is found belongs to a broker that is dead.
 final class Leftovers {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /// A worker without its server ends at once, unless it computes.
+  private static final Duration ORPHANS = Duration.ofSeconds(1);
+
   private static final Duration STEP = Duration.ofMillis(50);
 
   private Leftovers() {}
@@ -28,12 +32,13 @@ final class Leftovers {
     List<Long> running = running(cluster, postmaster);
     if (!running.isEmpty()) {
       progress.accept("Stopping the PostgreSQL that an earlier broker left running");
-      // Its workers end by themselves when the first process is gone.
+      // Its workers end by themselves when the first process is gone, as soon as they wait.
       postmaster.filter(running::contains).ifPresent(pid -> PostgresProcess.send("INT", pid));
-      if (!gone(cluster, postmaster, PATIENCE)) {
-        postmaster
-            .filter(running(cluster, postmaster)::contains)
-            .ifPresent(pid -> PostgresProcess.send("QUIT", pid));
+      boolean leaderless = postmaster.filter(running::contains).isEmpty();
+      if (!gone(cluster, postmaster, leaderless ? ORPHANS : PATIENCE)) {
+        running(cluster, postmaster).stream()
+            .filter(Leftovers::isPostgres)
+            .forEach(pid -> PostgresProcess.send("QUIT", pid));
         if (!gone(cluster, postmaster, STEP.multipliedBy(100))) {
           throw new EmbeddedPostgresException(
               "A PostgreSQL of an earlier broker still runs on "
@@ -85,13 +90,14 @@ final class Leftovers {
           .filter(pid -> worksIn(cluster, pid))
           .toList();
     }
-    return postmaster
-        .flatMap(ProcessHandle::of)
-        .filter(process ->
-            process.info().command().map(name -> name.endsWith("/postgres")).orElse(false))
-        .map(ProcessHandle::pid)
-        .stream()
-        .toList();
+    return postmaster.filter(Leftovers::isPostgres).stream().toList();
+  }
+
+  private static boolean isPostgres(long pid) {
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().command())
+        .filter(name -> name.endsWith("/postgres"))
+        .isPresent();
   }
 
   private static boolean worksIn(Path cluster, long pid) {

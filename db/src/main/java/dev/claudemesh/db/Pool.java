@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jooq.ConnectionProvider;
 import org.jooq.exception.DataAccessException;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /// The connections, and the rule for when none is to be had: busy if all are in use, down if there
 /// are none.
@@ -19,14 +20,16 @@ final class Pool implements ConnectionProvider, AutoCloseable {
   /// compiling.
   private static final String PLANNING = "set enable_seqscan = off; set jit = off; ";
 
+  private final PGSimpleDataSource server = new PGSimpleDataSource();
   private final HikariDataSource connections;
 
   Pool(DatabaseUrl url, DatabaseConfig config) {
     HikariConfig hikari = new HikariConfig();
     hikari.setPoolName("claudemesh-db");
-    hikari.setJdbcUrl(url.jdbcUrl());
-    hikari.setUsername(url.user());
-    hikari.setPassword(url.password().reveal());
+    server.setUrl(url.jdbcUrl());
+    server.setUser(url.user());
+    server.setPassword(url.password().reveal());
+    hikari.setDataSource(server);
     hikari.setMaximumPoolSize(config.poolSize());
     hikari.setMinimumIdle(Math.min(2, config.poolSize()));
     hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
@@ -65,6 +68,21 @@ final class Pool implements ConnectionProvider, AutoCloseable {
     } catch (SQLException e) {
       throw new DataAccessException("A connection could not be given back", e);
     }
+  }
+
+  /// A connection broke, and the others with it if the server did: those at rest are closed, those
+  /// in use when they are given back.
+  void suspectAll() {
+    var pool = connections.getHikariPoolMXBean();
+    if (pool != null && !connections.isClosed()) {
+      pool.softEvictConnections();
+    }
+  }
+
+  /// The server is to be found at another port from now on.
+  void moveTo(int port) {
+    server.setPortNumbers(new int[] {port});
+    suspectAll();
   }
 
   /// True if the database answers, or is so busy that nobody could ask it.

@@ -65,6 +65,13 @@ final class PostgresProcess {
     return process.isAlive();
   }
 
+  /// Waits until the server is gone.
+  ///
+  /// @return its exit code
+  int awaitEnd() throws InterruptedException {
+    return process.waitFor();
+  }
+
   String logTail() {
     return log.tail();
   }

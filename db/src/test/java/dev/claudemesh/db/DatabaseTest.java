@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +86,65 @@ class DatabaseTest {
             database.transaction(tx -> tx.fetch("select pg_terminate_backend(pg_backend_pid())")))
         .isInstanceOf(DatabaseDownException.class);
     assertThat(database.dsl().fetchValue(inline(1))).isEqualTo(1);
+  }
+
+  @Test
+  void the_troubles_of_a_server_are_busy_or_down_and_damaged_data_stays_a_bug() {
+    Map<String, Class<? extends Exception>> expected =
+        new TreeMap<>(
+            Map.of("XX001", DataAccessException.class, "XX002", DataAccessException.class));
+    for (String busy :
+        List.of("53000", "53100", "53200", "53300", "53400", "58030", "25006", "40001", "57014")) {
+      expected.put(busy, DatabaseBusyException.class);
+    }
+    for (String down : List.of("57P01", "57P02", "57P03", "08006", "08003", "40003")) {
+      expected.put(down, DatabaseDownException.class);
+    }
+    expected.forEach((state, kind) -> {
+      String raise = "do $$ begin raise exception 'x' using errcode = '" + state + "'; end $$";
+      assertThatThrownBy(() -> test.database().dsl().execute(raise)).as(state).isInstanceOf(kind);
+      assertThatThrownBy(() -> test.database().transaction(tx -> tx.execute(raise)))
+          .as(state + " in a transaction")
+          .isInstanceOf(kind);
+    });
+    assertThat(test.database().dsl().fetchValue(inline(1))).isEqualTo(1);
+  }
+
+  @Test
+  void one_connection_that_breaks_lets_go_of_the_others_so_that_the_next_callers_get_fresh_ones()
+      throws Exception {
+    try (Database database = Database.open(test.config(), line -> {})) {
+      CountDownLatch taken = new CountDownLatch(4);
+      CountDownLatch done = new CountDownLatch(1);
+      List<Thread> holders = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        holders.add(
+            Thread.ofVirtual()
+                .start(() ->
+                    database.transaction(tx -> {
+                      tx.fetchValue(inline(1));
+                      taken.countDown();
+                      await(done);
+                      return 1;
+                    })));
+      }
+      taken.await();
+      done.countDown();
+      for (Thread holder : holders) {
+        holder.join();
+      }
+      test.database()
+          .dsl()
+          .fetch(
+              "select pg_terminate_backend(pid) from pg_stat_activity where datname ="
+                  + " current_database() and pid <> pg_backend_pid()");
+
+      assertThatThrownBy(() -> database.dsl().fetchValue(inline(1)))
+          .isInstanceOf(DatabaseDownException.class);
+      for (int i = 0; i < 4; i++) {
+        assertThat(database.dsl().fetchValue(inline(1))).isEqualTo(1);
+      }
+    }
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,10 +19,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 
 class EmbeddedPostgresTest {
 
@@ -156,6 +160,134 @@ class EmbeddedPostgresTest {
     }
     try (EmbeddedPostgres postgres = start()) {
       assertThat(query(postgres, "select v from kept")).isEqualTo("42");
+    }
+  }
+
+  @Test
+  void a_killed_server_runs_again_by_itself_with_every_committed_row() throws Exception {
+    cluster_that_was_made_before();
+    try (EmbeddedPostgres postgres = start()) {
+      execute(postgres, "create table kept (v int)", "insert into kept values (42)");
+      long killed = postgres.pid();
+      kill(killed);
+      assertThat(queryWhenItRuns(postgres, "select v from kept")).isEqualTo("42");
+      assertThat(postgres.pid()).isNotEqualTo(killed);
+
+      execute(postgres, "insert into kept values (43)");
+      kill(postgres.pid());
+      assertThat(queryWhenItRuns(postgres, "select sum(v) from kept")).isEqualTo("85");
+    }
+  }
+
+  @Test
+  void a_killed_worker_costs_the_connections_and_no_row() throws Exception {
+    cluster_that_was_made_before();
+    try (EmbeddedPostgres postgres = start();
+        Connection other = connect(postgres)) {
+      execute(postgres, "create table kept (v int)", "insert into kept values (42)");
+      long server = postgres.pid();
+      try (Connection worker = connect(postgres)) {
+        kill(worker.unwrap(PGConnection.class).getBackendPID());
+      }
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  other.createStatement().execute("select 1");
+                }
+              })
+          .isInstanceOf(SQLException.class);
+      assertThat(queryWhenItRuns(postgres, "select v from kept")).isEqualTo("42");
+      assertThat(postgres.pid()).isEqualTo(server);
+    }
+  }
+
+  @Test
+  void a_worker_that_computes_on_when_its_server_is_killed_is_ended() throws Exception {
+    cluster_that_was_made_before();
+    try (EmbeddedPostgres postgres = start();
+        Connection busy = connect(postgres)) {
+      long worker = busy.unwrap(PGConnection.class).getBackendPID();
+      Thread computing =
+          Thread.ofVirtual()
+              .start(() ->
+                  assertThatThrownBy(() ->
+                          busy.createStatement()
+                              .execute(
+                                  "select sum(n) from (select generate_series(1, 10000000000) n) s"))
+                      .isInstanceOf(SQLException.class));
+      while (!query(
+              postgres,
+              "select count(*) from pg_stat_activity where state = 'active' and pid = " + worker)
+          .equals("1")) {}
+      kill(postgres.pid());
+      assertThat(queryWhenItRuns(postgres, "select 1")).isEqualTo("1");
+      assertThat(ProcessHandle.of(worker).filter(ProcessHandle::isAlive)).isEmpty();
+      computing.join();
+    }
+  }
+
+  @Test
+  void closing_while_a_killed_server_is_started_again_leaves_none_running() throws Exception {
+    cluster_that_was_made_before();
+    for (int round = 0; round < 2; round++) {
+      EmbeddedPostgres postgres = start();
+      kill(postgres.pid());
+      if (round > 0) {
+        queryWhenItRuns(postgres, "select 1");
+        kill(postgres.pid());
+      }
+      postgres.close();
+      assertThat(ProcessHandle.of(postgres.pid()).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+    try (EmbeddedPostgres postgres = start()) {
+      assertThat(query(postgres, "select 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void a_port_that_was_taken_meanwhile_is_given_up_and_whoever_asked_is_told_the_new_one()
+      throws Exception {
+    cluster_that_was_made_before();
+    CompletableFuture<Integer> moved = new CompletableFuture<>();
+    try (EmbeddedPostgres postgres = start()) {
+      postgres.whenMoved(moved::complete);
+      int before = port(postgres);
+      kill(postgres.pid());
+      queryWhenItRuns(postgres, "select 1");
+      kill(postgres.pid());
+      queryWhenItRuns(postgres, "select 1"); // so that the next start is not at once
+      kill(postgres.pid());
+      try (ServerSocket thief = new ServerSocket()) {
+        thief.setReuseAddress(true);
+        thief.bind(new InetSocketAddress("127.0.0.1", before));
+        assertThat(moved.get(30, TimeUnit.SECONDS)).isNotEqualTo(before).isEqualTo(port(postgres));
+        assertThat(queryWhenItRuns(postgres, "select 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  private static int port(EmbeddedPostgres postgres) {
+    return Integer.parseInt(postgres.url().hosts().split(":")[1]);
+  }
+
+  private static void kill(long pid) {
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    assertThat(Command.run(List.of("kill", "-9", Long.toString(pid)), Duration.ofSeconds(5)).ok())
+        .isTrue();
+    process.ifPresent(dead -> dead.onExit().join());
+  }
+
+  /// Asks until there is an answer.
+  private static String queryWhenItRuns(EmbeddedPostgres postgres, String sql) throws SQLException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (true) {
+      try {
+        return query(postgres, sql);
+      } catch (SQLException notYet) {
+        if (System.nanoTime() > deadline) {
+          throw notYet;
+        }
+      }
     }
   }
 

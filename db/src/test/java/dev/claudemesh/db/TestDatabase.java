@@ -68,7 +68,7 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   /// The server programs, unpacked once for all tests of this checkout.
-  static Path binaries() {
+  public static Path binaries() {
     return target().resolve("postgres-binaries");
   }
 
