@@ -8,6 +8,7 @@ import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.db.DatabaseException;
 import dev.claudemesh.protocol.connection.Purpose;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,12 +23,16 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Presence as a lease: it begins with a hello, outlives a lost socket by the grace, and is taken
 /// up again by whoever proves to be the same. Every change is on disk before others hear of it.
 ///
 /// Thread-safe: what happens to the sessions of one member happens one after the other.
 final class Leases {
+  private static final Logger log = LoggerFactory.getLogger(Leases.class);
+
   /// The end of a lease while its socket is open.
   static final Instant WHILE_CONNECTED = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -129,11 +134,21 @@ final class Leases {
         .ifPresent(peer -> {
           if (peer.isSession()) {
             bus.publish(new Happening.PeerLost(peer));
-            store.lease(peer.presenceId(), peer.state().leaseUntil());
+            remember(peer);
           } else {
             leave(peer, now);
           }
         });
+  }
+
+  /// While the database is away, the row goes on saying that the peer is connected. That does no
+  /// harm: what holds is in memory, and a broker that starts gives each open lease a fresh grace.
+  private void remember(Peer peer) {
+    try {
+      store.lease(peer.presenceId(), peer.state().leaseUntil());
+    } catch (DatabaseException away) {
+      log.debug("The grace of a peer is not in the table: {}", away.getMessage());
+    }
   }
 
   private boolean detached(Peer peer, Connection connection, Instant now) {

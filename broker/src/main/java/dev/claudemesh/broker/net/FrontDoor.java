@@ -99,8 +99,13 @@ public final class FrontDoor {
         rates.frame(connection.id());
       }
       opening = question.opens();
+      if (inbound.request() instanceof MessageRequest.Send send
+          && !connection.sendOrder().admits(send.clientMessageId(), clock.instant())) {
+        replies.now(refusal(question, SendOrder.comesLater())); // unlogged: the first one was
+        return;
+      }
       Caller caller = caller(connection);
-      admit(inbound, caller, connection);
+      admit(inbound, caller);
       if (!keepsOwnOrder(inbound.request())) {
         replies.settle();
       }
@@ -159,9 +164,8 @@ public final class FrontDoor {
     }
   }
 
-  private void admit(Wire.Inbound inbound, Caller caller, SocketConnection connection) {
-    if (inbound.request() instanceof MessageRequest.Send send) {
-      connection.sendOrder().check(send.clientMessageId(), clock.instant());
+  private void admit(Wire.Inbound inbound, Caller caller) {
+    if (inbound.request() instanceof MessageRequest.Send) {
       rates.send(caller.requireMember().id());
     }
     AccessRules.check(inbound.op().operation().access(), caller);
@@ -234,7 +238,9 @@ public final class FrontDoor {
       return;
     }
     metrics.connectionRejected(problem.code().wireName());
-    rates.failed(connection.remote());
+    if (!problem.code().retryable()) {
+      rates.failed(connection.remote()); // what is our trouble counts against nobody
+    }
     connection.answerHello(refusal.frame(), refusal.reqId());
     switch (problem.code()) {
       case REVOKED -> connection.close(BANNED, "banned");

@@ -19,21 +19,27 @@ final class SendOrder {
 
   private record Held(String clientMessageId, Instant until) {}
 
-  /// Lets a message pass, or refuses it because an earlier one must come first.
-  ///
-  /// @throws Problem `busy`
-  synchronized void check(Optional<String> clientMessageId, Instant now) {
+  /// Whether a message may pass, or an earlier one must come first. The one that was waited for
+  /// opens the way.
+  synchronized boolean admits(Optional<String> clientMessageId, Instant now) {
     if (held.isEmpty() || clientMessageId.isEmpty()) {
-      return;
+      return true;
     }
     Held waitedFor = held.get();
-    if (!waitedFor.clientMessageId().equals(clientMessageId.get())
-        && now.isBefore(waitedFor.until())) {
-      throw new Problem(
-          ProblemCode.BUSY,
-          "An earlier message of yours was refused; send that one again first, then this");
+    boolean opens =
+        waitedFor.clientMessageId().equals(clientMessageId.get())
+            || !now.isBefore(waitedFor.until());
+    if (opens) {
+      held = Optional.empty();
     }
-    held = Optional.empty();
+    return opens;
+  }
+
+  /// What is told of a message that may not pass.
+  static Problem comesLater() {
+    return new Problem(
+        ProblemCode.BUSY,
+        "An earlier message of yours was refused; send that one again first, then this");
   }
 
   /// A message was refused. To be called when the fate of all that came before it is known: the

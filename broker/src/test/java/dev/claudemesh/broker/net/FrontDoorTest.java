@@ -221,6 +221,17 @@ class FrontDoorTest {
   }
 
   @Test
+  void hellos_that_a_trouble_of_the_broker_refused_do_not_count_against_their_address() {
+    trouble = new Problem(ProblemCode.BUSY, "expected");
+    for (int i = 0; i < 10; i++) {
+      ask(HELLO);
+    }
+    assertThat(metrics.scrape())
+        .contains("broker_messages_rejected_total{reason=\"busy\"} 10.0")
+        .doesNotContain("reason=\"rate_limited\"");
+  }
+
+  @Test
   void answers_keep_the_order_of_their_questions_though_some_are_known_later() {
     connected();
     ask(SEND.formatted("a"));
