@@ -88,7 +88,7 @@ public final class Broker implements AutoCloseable {
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);
-    this.server = new NetServer(config, rooms, callers, metrics, health, clock);
+    this.server = new NetServer(config, rooms, callers, metrics, health, clock, steady);
     this.sweeps =
         new Sweeps(clock)
             .every(limits.timing().sweep(), "statuses", presence::sweep)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.SteadyTime;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.EmbeddedPostgresConfig;
 import dev.claudemesh.db.TestDatabase;
@@ -68,7 +69,7 @@ class KilledDatabaseTest {
             usual.acquireTimeout(),
             usual.statementLimit(),
             usual.startLimit());
-    return Broker.start(config, database, InstantSource.system(), line -> {});
+    return Broker.start(config, database, InstantSource.system(), new SteadyTime(), line -> {});
   }
 
   private MeshClient connect(URI url, MeshReply.Created mesh, RecordingListener listener) {

@@ -38,19 +38,20 @@ public final class FrontDoor {
   private final SignedCalls signedCalls;
   private final RateLimits rates;
   private final Metrics metrics;
-  private final InstantSource clock;
+  private final InstantSource steady;
 
+  /// @param steady measures how long a message is waited for
   FrontDoor(
       Rooms rooms,
       SignedCalls signedCalls,
       RateLimits rates,
       Metrics metrics,
-      InstantSource clock) {
+      InstantSource steady) {
     this.rooms = rooms;
     this.signedCalls = signedCalls;
     this.rates = rates;
     this.metrics = metrics;
-    this.clock = clock;
+    this.steady = steady;
   }
 
   /// What is known of a frame as soon as it is an object, and what an answer to it must repeat.
@@ -100,7 +101,7 @@ public final class FrontDoor {
       }
       opening = question.opens();
       if (inbound.request() instanceof MessageRequest.Send send
-          && !connection.sendOrder().admits(send.clientMessageId(), clock.instant())) {
+          && !connection.sendOrder().admits(send.clientMessageId(), steady.instant())) {
         replies.now(refusal(question, SendOrder.comesLater())); // unlogged: the first one was
         return;
       }
@@ -114,7 +115,7 @@ public final class FrontDoor {
       Problem problem = Troubles.of(thrown, question.type());
       if (SendOrder.comesAgain(problem) && question.clientMessageId().isPresent()) {
         replies.settle(); // one before it may be refused, too, and is then the one to wait for
-        connection.sendOrder().refused(question.clientMessageId(), problem, clock.instant());
+        connection.sendOrder().refused(question.clientMessageId(), problem, steady.instant());
       }
       refuse(connection, replies, question, problem, opening);
     }
@@ -196,7 +197,7 @@ public final class FrontDoor {
 
   private Answer failed(SocketConnection connection, Question question, Throwable failure) {
     Problem problem = Troubles.of(failure, question.type());
-    connection.sendOrder().refused(question.clientMessageId(), problem, clock.instant());
+    connection.sendOrder().refused(question.clientMessageId(), problem, steady.instant());
     return refusal(question, problem);
   }
 

@@ -47,9 +47,10 @@ public final class NetServer {
       SignedCalls signedCalls,
       Metrics metrics,
       Health health,
-      InstantSource clock) {
+      InstantSource clock,
+      InstantSource steady) {
     RateLimits rates = new RateLimits(config.limits(), clock);
-    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, metrics, clock);
+    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, metrics, steady);
     this.config = config;
     this.patience = config.limits().timing().stop();
     this.sockets = new Sockets(door, rates, config.limits(), clock);
