@@ -134,6 +134,9 @@ final class Checker {
   }
 
   private void inOrder(String peer, Shown line, Map<Stream, Integer> last) {
+    if (!orderPromised(peer, line)) {
+      return;
+    }
     boolean shared =
         evidence.cast().owner(line.target()).filter(Recipient.AnyOf.class::isInstance).isPresent();
     Integer before =
@@ -144,6 +147,19 @@ final class Checker {
           new MessageName(line.sender(), line.number()),
           peer + " was shown it after #" + before);
     }
+  }
+
+  /// Where sessions leave, mail for their member that one of them had goes to another one, late.
+  private boolean orderPromised(String peer, Shown line) {
+    return switch (evidence.due()) {
+      case Evidence.Due.Everybody everybody -> true;
+      case Evidence.Due.AsRecorded(Map<String, List<String>> keys) ->
+          evidence
+              .cast()
+              .named(peer)
+              .filter(one -> keys.getOrDefault(line.id(), List.of()).contains(one.address()))
+              .isPresent();
+    };
   }
 
   private void judge(MessageName name, Message message) {

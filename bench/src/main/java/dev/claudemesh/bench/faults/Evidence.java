@@ -17,8 +17,9 @@ record Evidence(Cast cast, Map<String, List<Entry>> ledgers, Due due, boolean se
 
     /// Sessions came and went as the broker sees it, so its own record at the time of the ack
     /// counts: to each key in it once. Nothing is said about members' mail being shown by two
-    /// sessions, because after the grace another session gets it by design; and about the
-    /// recipients of messages to many that were not acknowledged only that none saw it twice.
+    /// sessions or late, because after the grace another session gets what the first one had, by
+    /// design; and about the recipients of messages to many that were not acknowledged only that
+    /// none saw it twice.
     ///
     /// @param keys recipient keys by message id
     record AsRecorded(Map<String, List<String>> keys) implements Due {}

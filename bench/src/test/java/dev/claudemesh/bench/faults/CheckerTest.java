@@ -279,6 +279,31 @@ class CheckerTest {
   }
 
   @Test
+  void where_sessions_leave_mail_for_a_member_may_come_late_and_mail_for_a_session_may_not() {
+    due =
+        new Evidence.Due.AsRecorded(
+            Map.of(
+                id("bob-1", 1), List.of(ANA),
+                id("bob-1", 2), List.of(ANA),
+                id("bob-1", 3), List.of(ANA_1),
+                id("bob-1", 4), List.of(ANA_1)));
+    for (int number = 1; number <= 4; number++) {
+      acked("bob-1", number, number <= 2 ? ANA : ANA_1, 1);
+    }
+    shown("ana-1", "bob-1", 2, ANA);
+    shown("ana-1", "bob-1", 1, ANA);
+    shown("ana-1", "bob-1", 3, ANA_1);
+    shown("ana-1", "bob-1", 4, ANA_1);
+    assertThat(kinds()).isEmpty();
+    ledgers.get("ana-1").clear();
+    shown("ana-1", "bob-1", 1, ANA);
+    shown("ana-1", "bob-1", 2, ANA);
+    shown("ana-1", "bob-1", 4, ANA_1);
+    shown("ana-1", "bob-1", 3, ANA_1);
+    assertThat(kinds()).containsExactly(Kind.OUT_OF_ORDER);
+  }
+
+  @Test
   void where_sessions_leave_an_acknowledged_message_without_record_is_lost() {
     due = new Evidence.Due.AsRecorded(Map.of());
     acked("bob-1", 1, "*", 2);
