@@ -2,11 +2,15 @@ package dev.claudemesh.broker.kernel;
 
 import dev.claudemesh.protocol.messaging.Priority;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,6 +38,15 @@ public final class Metrics {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ConcurrentHashMap<List<String>, Counter> labelled = new ConcurrentHashMap<>();
+  private final Timer commits =
+      Timer.builder("broker_commit")
+          .description("Transactions that wrote messages, and how long they took")
+          .register(registry);
+  private final DistributionSummary commitMessages =
+      DistributionSummary.builder("broker_commit_messages")
+          .description("Messages of one transaction")
+          .register(registry);
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicLong queueDepth = new AtomicLong();
   private final AtomicInteger databaseHealthy = new AtomicInteger();
@@ -65,6 +78,12 @@ public final class Metrics {
 
   public void messageRouted(Priority priority) {
     labelled(ROUTED, "priority", priority.name().toLowerCase(Locale.ROOT));
+  }
+
+  /// A transaction with messages is on disk.
+  public void committed(int messages, Duration took) {
+    commits.record(took);
+    commitMessages.record(messages);
   }
 
   /// @param reason the error code on the wire
@@ -124,12 +143,16 @@ public final class Metrics {
   }
 
   private void labelled(String name, String label, String value) {
+    labelled.computeIfAbsent(List.of(name, value), key -> counter(name, label, value)).increment();
+  }
+
+  private Counter counter(String name, String label, String value) {
     String help =
         LABELLED.stream()
             .filter(counter -> counter.name().equals(name))
             .findFirst()
             .orElseThrow()
             .help();
-    Counter.builder(name).description(help).tag(label, value).register(registry).increment();
+    return Counter.builder(name).description(help).tag(label, value).register(registry);
   }
 }

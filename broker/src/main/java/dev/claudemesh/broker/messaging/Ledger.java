@@ -1,8 +1,10 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.db.DatabaseException;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,7 @@ final class Ledger {
 
   private final Deliveries deliveries;
   private final Queue queue;
+  private final Metrics metrics;
 
   /// Where rounds are made durable.
   interface Queue {
@@ -22,9 +25,10 @@ final class Ledger {
     void write(Round round);
   }
 
-  Ledger(Deliveries deliveries, Queue queue) {
+  Ledger(Deliveries deliveries, Queue queue, Metrics metrics) {
     this.deliveries = deliveries;
     this.queue = queue;
+    this.metrics = metrics;
   }
 
   boolean hasWork() {
@@ -45,6 +49,7 @@ final class Ledger {
       deliveries.committed(round);
       return true;
     }
+    long start = System.nanoTime();
     try {
       queue.write(round);
     } catch (DatabaseException e) {
@@ -56,6 +61,9 @@ final class Ledger {
       return false;
     } catch (RuntimeException e) {
       return isolate(round, e);
+    }
+    if (!round.postings().isEmpty()) {
+      metrics.committed(round.postings().size(), Duration.ofNanos(System.nanoTime() - start));
     }
     deliveries.committed(round);
     return true;

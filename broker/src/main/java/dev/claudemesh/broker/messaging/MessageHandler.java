@@ -87,7 +87,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     this.writer =
         new GroupCommitWriter(
             queue,
-            new Ledger(deliveries, store),
+            new Ledger(deliveries, store, metrics),
             limits.sizes().writerBatch(),
             limits.timing().stop());
     this.admission = new Admission(peers, rosters, rosterStore, metrics, limits);

@@ -95,7 +95,7 @@ final class World {
             steady,
             LEASE);
     deliveries.countFrom(store.nextEra() << 40);
-    this.ledger = new Ledger(deliveries, queue.apply(store));
+    this.ledger = new Ledger(deliveries, queue.apply(store), metrics);
     this.writer = writing.apply(ledger);
     late.set(writer);
     this.admission =
