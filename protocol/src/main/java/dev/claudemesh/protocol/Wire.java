@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -17,6 +18,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
@@ -27,6 +29,7 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.ser.std.StdSerializer;
 import tools.jackson.databind.type.LogicalType;
+import tools.jackson.databind.util.NameTransformer;
 
 /// Frames to records and back: one mapper for every face, so that a tool call or a command is
 /// validated exactly as a socket frame is.
@@ -134,7 +137,8 @@ public final class Wire {
   ///
   /// @param reqId echoed if present
   public static byte[] encode(Outbound frame, Optional<String> reqId) {
-    return MAPPER.writeValueAsBytes(tree(frame, reqId));
+    return MAPPER.writeValueAsBytes(
+        new Typed(Catalog.frameType(frame.getClass()), frame, reqId));
   }
 
   /// A reply or an event as a JSON object with its `type`.
@@ -157,7 +161,8 @@ public final class Wire {
 
   /// Encodes a request.
   public static byte[] encode(Request<?> request, Optional<String> reqId) {
-    return MAPPER.writeValueAsBytes(tree(request, reqId));
+    return MAPPER.writeValueAsBytes(
+        new Typed(Catalog.operation(request.getClass()).type(), request, reqId));
   }
 
   /// Decodes a frame from the broker; empty for a type this version does not know.
@@ -202,6 +207,7 @@ public final class Wire {
 
   private static JsonMapper newMapper() {
     SimpleModule module = new SimpleModule("claudemesh");
+    module.addSerializer(Typed.class, new TypedFields());
     module.addSerializer(Instant.class, new IsoMillis());
     module.addSerializer(Double.class, new PlainNumber());
     module.addSerializer(double.class, new PlainNumber());
@@ -235,10 +241,44 @@ public final class Wire {
         .build();
   }
 
+  /// A record on its way out.
+  private record Typed(String type, Object record, Optional<String> reqId) {}
+
+  /// One object: the type, the record's fields, the `_reqId`. Written without a tree in between, as
+  /// this is done for each message.
+  private static final class TypedFields extends StdSerializer<Typed> {
+    private final ConcurrentHashMap<Class<?>, ValueSerializer<Object>> fields =
+        new ConcurrentHashMap<>();
+
+    TypedFields() {
+      super(Typed.class);
+    }
+
+    @Override
+    public void serialize(Typed value, JsonGenerator generator, SerializationContext context) {
+      generator.writeStartObject(value.record());
+      generator.writeStringProperty("type", value.type());
+      fields
+          .computeIfAbsent(
+              value.record().getClass(),
+              record -> context.findValueSerializer(record).unwrappingSerializer(NameTransformer.NOP))
+          .serialize(value.record(), generator, context);
+      if (value.reqId().isPresent()) {
+        generator.writeStringProperty("_reqId", value.reqId().get());
+      }
+      generator.writeEndObject();
+    }
+  }
+
   /// Always three digits of milliseconds, as the first protocol's clients print and compare them.
   private static final class IsoMillis extends StdSerializer<Instant> {
-    private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
+
+    /// Many instants that are written one after the other are of one second.
+    private volatile Second last = second(Instant.EPOCH);
+
+    private record Second(long epoch, String text) {}
 
     IsoMillis() {
       super(Instant.class);
@@ -246,7 +286,18 @@ public final class Wire {
 
     @Override
     public void serialize(Instant value, JsonGenerator generator, SerializationContext context) {
-      generator.writeString(FORMAT.format(value));
+      Second second = last;
+      if (second.epoch() != value.getEpochSecond()) {
+        second = second(value);
+        last = second;
+      }
+      int millis = value.getNano() / 1_000_000;
+      generator.writeString(
+          second.text() + (millis < 10 ? "00" : millis < 100 ? "0" : "") + millis + "Z");
+    }
+
+    private static Second second(Instant value) {
+      return new Second(value.getEpochSecond(), SECONDS.format(value));
     }
   }
 
