@@ -100,8 +100,7 @@ class MissingKeyTest extends ClientFixture {
     client.close(Duration.ZERO);
 
     try (Inbox next = JournalInbox.open(left)) {
-      start(waiting().inbox(next));
-      ScriptedConnection second = broker.greeted();
+      ScriptedConnection second = open(start(waiting().inbox(next)));
       second.send(toGroup("m1", "for all", key));
       assertThat(confirmed(second)).isEqualTo("m1");
       second.send(keyComes());
@@ -133,7 +132,7 @@ class MissingKeyTest extends ClientFixture {
     Push old = toGroup("m1", "long ago", key);
     inbox.store(old);
     MeshClient client = start(waiting().clock(() -> old.createdAt().plus(Duration.ofDays(6))));
-    ScriptedConnection patient = broker.greeted();
+    ScriptedConnection patient = open(client);
     patient.send(toAlice("m2", "for Alice", aliceSession.publicKey()));
     assertThat(confirmed(patient)).isEqualTo("m2");
     assertThat(patient.count("nack")).isZero();
