@@ -1,7 +1,6 @@
 package dev.claudemesh.bench.load;
 
 import java.nio.file.Path;
-import java.util.List;
 
 /// A kind of broker that can do the work of a message scenario.
 public interface Contender {
@@ -26,11 +25,6 @@ public interface Contender {
     ///
     /// @return seconds it took
     double confirmed() throws Exception;
-
-    /// Figures of its own, beside those of all.
-    default List<Figures> more() {
-      return List.of();
-    }
 
     @Override
     void close();

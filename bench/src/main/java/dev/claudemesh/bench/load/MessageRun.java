@@ -40,7 +40,7 @@ public final class MessageRun {
         if (confirmed > 0) {
           figures.put("confirmed_after_ms", confirmed * 1e3);
         }
-        watch.into(figures, work.messages());
+        watch.into(figures, work.messages(), "message");
       }
       figures.put("disk_sync_p50_ms", disk.getValueAtPercentile(50) / 1e6);
       Tally.Counts counts = tally.counts();

@@ -63,8 +63,9 @@ public final class Watch implements AutoCloseable {
 
   /// Adds what was seen up to now.
   ///
-  /// @param messages what the CPU of the generator is divided by
-  public void into(Figures figures, int messages) {
+  /// @param count what the CPU of the generator is divided by
+  /// @param unit what is counted, such as `message`
+  public void into(Figures figures, int count, String unit) {
     double rss = Processes.rssMb(watched.broker());
     figures.put("broker_cpu_s", brokerCpu() - brokerCpu);
     figures.put("broker_rss_mb", rss);
@@ -76,7 +77,7 @@ public final class Watch implements AutoCloseable {
     }
     double own = ownCpuSeconds() - ownCpu;
     figures.put("generator_cpu_s", own);
-    figures.put("generator_cpu_us_per_message", own * 1e6 / Math.max(1, messages));
+    figures.put("generator_cpu_us_per_" + unit, own * 1e6 / Math.max(1, count));
   }
 
   /// The parent of a database has its children counted there.

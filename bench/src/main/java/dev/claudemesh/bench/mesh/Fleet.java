@@ -18,7 +18,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -34,6 +36,10 @@ public final class Fleet implements AutoCloseable {
   private static final int PER_ADDRESS = 5_000;
 
   private static final int OPENING_AT_ONCE = 32;
+
+  /// A hello may be a minute off, so one that is signed for later is good for almost two.
+  private static final long AHEAD_MILLIS = 50_000;
+
   private static final long PAUSE_MILLIS = 20;
   private static final int POINTS = 50;
   private static final long REFUSED_MILLIS = 200;
@@ -49,7 +55,8 @@ public final class Fleet implements AutoCloseable {
 
   private List<MemberKeys.Seat> seats = List.of();
   private List<byte[]> hellos = List.of();
-  private long lastHello;
+  private final Map<String, Long> lastHellos = new HashMap<>();
+  private long staleAt;
   private int opening;
   private int refusals;
   private long connectedFrom;
@@ -82,8 +89,9 @@ public final class Fleet implements AutoCloseable {
   /// @return seconds from the first connection to the last `hello_ack`
   public double connect(List<MemberKeys.Seat> members, long limitSeconds) throws Exception {
     List<byte[]> signed = new ArrayList<>();
-    lastHello = System.currentTimeMillis() - members.size();
-    members.forEach(seat -> signed.add(seat.hello(++lastHello)));
+    long ahead = System.currentTimeMillis() + AHEAD_MILLIS;
+    staleAt = ahead + AHEAD_MILLIS;
+    members.forEach(seat -> signed.add(sign(seat, ahead)));
     long before = System.nanoTime();
     loop.execute(() -> {
       connectedFrom = before;
@@ -91,12 +99,25 @@ public final class Fleet implements AutoCloseable {
       seats = members;
       hellos = signed;
       while (opening < Math.min(OPENING_AT_ONCE, seats.size())) {
-        peers.add(null);
-        open(opening, hellos.get(opening++));
+        openNext();
       }
     });
     open.get(limitSeconds, TimeUnit.SECONDS);
     return (System.nanoTime() - before) / 1e9;
+  }
+
+  /// No two hellos of a member bear the same millisecond.
+  private byte[] sign(MemberKeys.Seat seat, long timestamp) {
+    return seat.hello(
+        lastHellos.merge(
+            seat.member().memberId(), timestamp, (last, now) -> Math.max(last + 1, now)));
+  }
+
+  private void openNext() {
+    int number = opening++;
+    peers.add(null);
+    boolean stale = System.currentTimeMillis() > staleAt;
+    open(number, stale ? sign(seats.get(number), System.currentTimeMillis()) : hellos.get(number));
   }
 
   private void open(int number, byte[] hello) {
@@ -131,8 +152,7 @@ public final class Fleet implements AutoCloseable {
       arrivals.add(new Result.Point((System.nanoTime() - connectedFrom) / 1e9, ready));
     }
     if (opening < seats.size()) {
-      peers.add(null);
-      open(opening, hellos.get(opening++));
+      openNext();
     } else if (ready == seats.size()) {
       open.complete(null);
     }
@@ -142,8 +162,7 @@ public final class Fleet implements AutoCloseable {
   void tryAgain(MeshPeer peer) {
     refusals++;
     int number = peer.number();
-    lastHello = Math.max(lastHello + 1, System.currentTimeMillis());
-    byte[] hello = seats.get(number).hello(lastHello);
+    byte[] hello = sign(seats.get(number), System.currentTimeMillis());
     loop.schedule(() -> open(number, hello), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
   }
 

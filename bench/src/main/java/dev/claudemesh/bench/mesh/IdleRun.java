@@ -55,7 +55,7 @@ public record IdleRun(int peers, int meshes, long holdSeconds) {
         figures.put("held_s", holdSeconds);
         figures.put("lost", lost);
         good = lost == 0;
-        watch.into(figures, peers);
+        watch.into(figures, peers, "peer");
       }
       return new Result(
           "claudemesh",
