@@ -137,8 +137,7 @@ public final class Wire {
   ///
   /// @param reqId echoed if present
   public static byte[] encode(Outbound frame, Optional<String> reqId) {
-    return MAPPER.writeValueAsBytes(
-        new Typed(Catalog.frameType(frame.getClass()), frame, reqId));
+    return MAPPER.writeValueAsBytes(new Typed(Catalog.frameType(frame.getClass()), frame, reqId));
   }
 
   /// A reply or an event as a JSON object with its `type`.
@@ -261,7 +260,8 @@ public final class Wire {
       fields
           .computeIfAbsent(
               value.record().getClass(),
-              record -> context.findValueSerializer(record).unwrappingSerializer(NameTransformer.NOP))
+              record ->
+                  context.findValueSerializer(record).unwrappingSerializer(NameTransformer.NOP))
           .serialize(value.record(), generator, context);
       if (value.reqId().isPresent()) {
         generator.writeStringProperty("_reqId", value.reqId().get());

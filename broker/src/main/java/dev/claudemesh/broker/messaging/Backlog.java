@@ -6,7 +6,9 @@ import java.util.Arrays;
 /// "perhaps" too often rather than too rarely, and begins too early rather than too late.
 final class Backlog {
   private static final int RANKS = 3;
-  private static final long NONE = Long.MAX_VALUE;
+
+  /// No place: nothing waits.
+  static final long NONE = Long.MAX_VALUE;
 
   /// The lowest place in the order at which one may wait.
   private final long[] first = new long[RANKS];

@@ -311,7 +311,7 @@ final class Deliveries {
     Mailbox mailbox = claim.mailbox();
     for (Claimed row : rows) {
       bytes += row.letter().body().ciphertext().length();
-      mailbox.backlog(row.copy().recipientKey()).readTo(row.letter().rank(), row.seq());
+      mailbox.readTo(row.copy().recipientKey(), row.letter().rank(), row.seq());
       if (mailbox.household().holder(row.copy()).isPresent()) {
         continue;
       }
@@ -325,7 +325,7 @@ final class Deliveries {
       }
     }
     if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {
-      claim.wanted().forEach(wanted -> mailbox.backlog(wanted.key()).clear(wanted.rank()));
+      claim.wanted().forEach(wanted -> mailbox.nothingWaits(wanted.key(), wanted.rank()));
     } else {
       mailboxes.lookAfter(mailbox);
     }
@@ -362,7 +362,7 @@ final class Deliveries {
   /// Undoes what a round decided, so that its commands can be tried one by one.
   void undone(Round round) {
     round.postings().forEach(this::withdraw);
-    round.claims().forEach(claim -> mailboxes.lookAfter(claim.mailbox()));
+    round.claims().forEach(claim -> lookAgain(claim.mailbox()));
   }
 
   /// The rows may be in the table all the same, if only the answer to the commit was lost: then
@@ -377,7 +377,13 @@ final class Deliveries {
 
   private void withdraw(Lease lease, Letter letter) {
     lease.mailbox().release(letter.id());
-    mailboxes.lookAfter(lease.mailbox());
+    lookAgain(lease.mailbox());
+  }
+
+  /// Mail may have been noted as this peer's without anybody knowing.
+  private void lookAgain(Mailbox mailbox) {
+    mailbox.share().forget();
+    mailboxes.lookAfter(mailbox);
   }
 
   /// A bug in what is remembered would stop the queue for good: lets go of it. What nobody

@@ -21,6 +21,7 @@ final class Mailbox {
   private final String slot;
   private final Household household;
   private final Backlog backlog;
+  private final Backlog share = Backlog.unknown();
   private final int window;
   private final Map<String, Held> held = new LinkedHashMap<>();
   private Peer peer;
@@ -100,7 +101,8 @@ final class Mailbox {
     return open(priority)
         && ready()
         && !backlog.anyUpTo(priority.ordinal())
-        && !household.backlog().anyUpTo(priority.ordinal());
+        && !household.backlog().anyUpTo(priority.ordinal())
+        && !share.anyUpTo(priority.ordinal());
   }
 
   /// Whether it is worth looking into the table for this peer now; not for each single copy that
@@ -109,7 +111,7 @@ final class Mailbox {
     int rank = lastOpenRank();
     return ready()
         && room() * 4 >= window
-        && (backlog.anyUpTo(rank) || household.backlog().anyUpTo(rank));
+        && (backlog.anyUpTo(rank) || household.backlog().anyUpTo(rank) || share.anyUpTo(rank));
   }
 
   private boolean ready() {
@@ -124,6 +126,12 @@ final class Mailbox {
     return open(Priority.LOW) ? Priority.LOW.ordinal() : Priority.NOW.ordinal();
   }
 
+  /// What may wait in the table for the member and is noted as this peer's. The household's backlog
+  /// does not know it: whoever else looks does not get it, and thinks that there is nothing.
+  Backlog share() {
+    return share;
+  }
+
   Backlog backlog(String key) {
     return owns(key) ? backlog : household.backlog();
   }
@@ -134,9 +142,30 @@ final class Mailbox {
     return keys().stream()
         .flatMap(key ->
             IntStream.rangeClosed(0, last)
-                .filter(rank -> backlog(key).any(rank))
-                .mapToObj(rank -> new Wanted(key, rank, backlog(key).first(rank))))
+                .filter(rank -> first(key, rank) != Backlog.NONE)
+                .mapToObj(rank -> new Wanted(key, rank, first(key, rank))))
         .toList();
+  }
+
+  private long first(String key, int rank) {
+    long first = backlog(key).first(rank);
+    return shares(key) ? Math.min(first, share.first(rank)) : first;
+  }
+
+  /// The table has nothing more for this peer at a rank.
+  void nothingWaits(String key, int rank) {
+    backlog(key).clear(rank);
+    if (shares(key)) {
+      share.clear(rank);
+    }
+  }
+
+  /// What stood in the table up to there was handed out.
+  void readTo(String key, int rank, long seq) {
+    backlog(key).readTo(rank, seq);
+    if (shares(key)) {
+      share.readTo(rank, seq);
+    }
   }
 
   void hold(Held copy) {

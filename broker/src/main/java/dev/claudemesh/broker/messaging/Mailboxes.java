@@ -33,9 +33,11 @@ final class Mailboxes {
     if (peer.purpose() != Purpose.COMMAND) {
       Mailbox mailbox = bySlot.computeIfAbsent(place(peer), place -> open(peer));
       mailbox.occupy(peer);
-      mailbox.releaseAll().forEach(held -> flag(mailbox, held));
-      // an earlier run of the broker may have given it mail of its member that nobody else may take
-      mailbox.household().backlog().forget();
+      mailbox.releaseAll().stream()
+          .filter(held -> !mailbox.shares(held.copy().recipientKey()))
+          .forEach(held -> flag(mailbox, held));
+      // not only what it held: an earlier run of the broker may have given it more of such mail
+      mailbox.share().forget();
       hungry.add(mailbox);
     }
   }

@@ -340,6 +340,40 @@ class DeliveriesTest {
   }
 
   @Test
+  void mail_for_a_member_that_its_holder_has_no_time_for_yet_waits_for_it_whoever_looks() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    assertThat(World.shown(bob)).containsExactly("one");
+
+    World next = world.reborn();
+    next.expected(bob);
+    next.expected(second);
+    next.status(bob, Status.WORKING);
+    next.connected(bob);
+    next.connected(second);
+    assertThat(World.shown(second)).isEmpty();
+    next.status(bob, Status.IDLE);
+
+    assertThat(World.shown(bob)).containsExactly("one");
+  }
+
+  @Test
+  void mail_for_a_member_waits_for_its_holder_who_came_back_without_time() {
+    Peer second = world.session(bobMember);
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    world.lost(bob);
+    world.status(bob, Status.WORKING);
+    world.connected(bob);
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, "two");
+    assertThat(World.shown(second)).containsExactly("two");
+    world.status(bob, Status.IDLE);
+
+    assertThat(World.shown(bob)).containsExactly("one");
+  }
+
+  @Test
   void mail_for_a_member_goes_on_when_its_holder_does_not_return_after_a_restart_of_the_broker() {
     Peer second = world.session(bobMember);
     bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
