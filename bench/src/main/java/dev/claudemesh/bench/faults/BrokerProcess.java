@@ -88,7 +88,7 @@ final class BrokerProcess {
   }
 
   private Child.Program program() {
-    List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx320m"));
+    List<String> flags = new ArrayList<>(dev.claudemesh.bench.mesh.BrokerProcess.FLAGS);
     Arrays.stream(System.getenv().getOrDefault("CLAUDEMESH_JAVA_OPTS", "").split(" "))
         .filter(flag -> !flag.isBlank())
         .forEach(flags::add);

@@ -18,11 +18,14 @@ import java.util.concurrent.TimeoutException;
 /// broker`, with its own PostgreSQL in an empty data folder.
 public final class BrokerProcess implements Watch.Watched, AutoCloseable {
   /// The flags of the launcher for `broker`. A test compares.
-  static final List<String> FLAGS =
+  public static final List<String> FLAGS =
       List.of(
           "-XX:+UseSerialGC",
-          "-Xms64m",
-          "-Xmx320m",
+          "-Xms24m",
+          "-Xmx240m",
+          "-XX:MinHeapFreeRatio=20",
+          "-XX:MaxHeapFreeRatio=40",
+          "-XX:TrimNativeHeapInterval=5000",
           "-Xshare:auto",
           "-XX:-UsePerfData",
           "--enable-native-access=ALL-UNNAMED",
