@@ -205,6 +205,11 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   private Outcome session(Admitted admitted, Connection connection, Instant now) {
     Tokens tokens = Tokens.issue();
+    if (!connection.open()) {
+      // A hello that was given up waiting for must not push the client's next one aside.
+      throw new Problem(
+          ProblemCode.BUSY, "The connection was closed before its hello was answered");
+    }
     Entry entry =
         leases.enter(
             admitted.claim(),

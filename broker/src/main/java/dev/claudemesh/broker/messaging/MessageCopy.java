@@ -5,7 +5,6 @@ import dev.claudemesh.broker.messaging.Round.Posting;
 import dev.claudemesh.db.BinaryCopy;
 import dev.claudemesh.protocol.messaging.Encryption;
 import java.util.List;
-import org.jooq.DSLContext;
 
 /// Many messages and their copies on the way into the tables. Refused as a whole if one of them is
 /// there already.
@@ -101,10 +100,5 @@ record MessageCopy(BinaryCopy messages, BinaryCopy deliveries) {
         .whole(letter.rank())
         .text(placement.holder())
         .bool(letter.notifySender());
-  }
-
-  void into(DSLContext tx) {
-    messages.into(tx);
-    deliveries.into(tx);
   }
 }

@@ -57,7 +57,7 @@ final class MessageStore implements Ledger.Queue {
       return;
     }
     try {
-      write(round, tx -> MessageCopy.of(round.postings()).into(tx));
+      write(round, tx -> copy(tx, MessageCopy.of(round.postings())));
     } catch (DataAccessException e) {
       if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
         throw e;
@@ -77,6 +77,11 @@ final class MessageStore implements Ledger.Queue {
       return null;
     });
     stored.addAndGet(round.postings().size());
+  }
+
+  private static void copy(DSLContext tx, MessageCopy rows) {
+    rows.messages().into(tx);
+    rows.deliveries().into(tx);
   }
 
   private static void insert(DSLContext tx, Round round) {

@@ -19,6 +19,9 @@ final class Connector {
   private static final int MAX_AT_ONCE = 5;
   private static final Duration CLOSING = Duration.ofMillis(500);
 
+  /// How long a broker that stands still may sit on a hello and still act on it.
+  private static final Duration LATE = Duration.ofMinutes(5);
+
   /// What the connector tells of.
   interface Events {
     /// A frame came. Must not block.
@@ -44,6 +47,9 @@ final class Connector {
   private volatile CompletableFuture<Problem> greeting = new CompletableFuture<>();
   private volatile FrameSocket current;
   private int failures;
+
+  /// When we last turned away from a hello that was not answered.
+  private Optional<Long> unanswered = Optional.empty();
 
   Connector(
       URI broker,
@@ -131,15 +137,27 @@ final class Connector {
     socket.begin();
     socket.send(Wire.encode(hello.make(resumeToken), Optional.empty()));
     Optional<Verdict> refused = awaitGreeting(socket);
+    if (!greeting.isDone()) {
+      unanswered = Optional.of(System.nanoTime());
+    }
     if (refused.isPresent()) {
       socket.close(Duration.ofMillis(200));
       return refused.get();
     }
     failures = 0;
     FrameSocket.Closed closed = watch(socket);
-    Verdict verdict = Verdict.ofClose(closed.code(), closed.reason(), broker);
+    Verdict verdict = Verdict.ofClose(closed.code(), closed.reason(), broker, mayBeOurOwn());
     events.lost(socket, closed.code() == Verdict.TOO_BIG, verdict.problem());
     return verdict;
+  }
+
+  /// Whether the client that takes our place can be ourselves a while ago: a hello that we gave up
+  /// waiting for, and that a broker in trouble came to only now. Said once, so that two clients
+  /// with one key do not chase each other for ever.
+  private boolean mayBeOurOwn() {
+    boolean may = unanswered.filter(when -> System.nanoTime() - when < LATE.toNanos()).isPresent();
+    unanswered = Optional.empty();
+    return may;
   }
 
   /// What an earlier socket still had on its way is nobody's any more.
@@ -174,7 +192,7 @@ final class Connector {
             .map(code ->
                 Verdict.ofRefusal(
                     new Problem(code, "The broker refused the connection: " + closed.reason())))
-            .orElseGet(() -> Verdict.ofClose(closed.code(), closed.reason(), broker)));
+            .orElseGet(() -> Verdict.ofClose(closed.code(), closed.reason(), broker, false)));
   }
 
   /// Waits for the end; pings meanwhile, and makes an end where nothing comes back.

@@ -56,8 +56,10 @@ record Verdict(Next next, Problem problem) {
   }
 
   /// The socket was closed, by the broker or by the network.
-  static Verdict ofClose(int code, String reason, URI broker) {
-    if (code == REPLACED && reason.equals("session_replaced")) {
+  ///
+  /// @param byOurselves whether it may have been a late hello of our own that took its place
+  static Verdict ofClose(int code, String reason, URI broker, boolean byOurselves) {
+    if (code == REPLACED && reason.equals("session_replaced") && !byOurselves) {
       return new Verdict(
           Next.END,
           new Problem(

@@ -189,6 +189,20 @@ class MeshClientConnectionTest extends ClientFixture {
   }
 
   @Test
+  void one_that_was_replaced_by_a_late_hello_of_its_own_comes_back_and_by_another_stays_away() {
+    AtomicInteger hellos = new AtomicInteger();
+    broker.answering((connection, frame) -> hellos.incrementAndGet() == 1);
+    MeshClient client =
+        start(builder().limits(QUICK.withTimeouts(Duration.ofMillis(200), Duration.ofSeconds(10))));
+    broker.greeted();
+
+    open(client).close(1000, "session_replaced");
+    open(client).close(1000, "session_replaced");
+
+    assertThat(told.next("ended", Problem.class)).hasMessageContaining("gave way");
+  }
+
+  @Test
   void a_connection_on_which_nothing_comes_any_more_is_given_up_and_made_again() {
     MeshClient client =
         start(builder().limits(QUICK.withWatchdog(Duration.ofMillis(20), Duration.ofMillis(80))));
