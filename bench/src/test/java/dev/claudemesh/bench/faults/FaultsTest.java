@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A short run with every kind of fault, on real processes. Its seed is a new one each time and is
-/// told; `-Dseed=N` replays it. Long runs: `bench/bench faults`.
+/// A short run with every kind of fault, on real processes, on a database of the broker or a server
+/// apart as the seed draws. Its seed is a new one each time and is told; `-Dseed=N` replays it.
+/// Long runs: `bench/bench faults`.
 class FaultsTest {
   private static final Duration LENGTH = Duration.ofSeconds(75);
 
@@ -25,7 +26,7 @@ class FaultsTest {
     Path folder = folder(seed);
     FaultRun.Options options =
         new FaultRun.Options(
-            seed, folder, LENGTH, Pace.HASTY, 3, 300, Optional.of(true), Optional.of(true));
+            seed, folder, LENGTH, Pace.HASTY, 3, 300, Optional.empty(), Optional.of(true));
     Report report = new FaultRun(options, System.out::println).run();
     report.table().forEach(System.out::println);
 
@@ -33,7 +34,9 @@ class FaultsTest {
         .as(() -> "seed " + seed + ", kept in " + folder + "\n" + findings(folder))
         .isTrue();
     assertThat(report.acked()).as("acknowledged, or the run proves nothing").isGreaterThan(100);
-    assertThat(report.faults()).containsKeys("broker kill", "database kill", "client kill");
+    // which of them fit into the time depends on how fast the machine recovers
+    assertThat(report.kills()).as("processes killed").isPositive();
+    assertThat(report.faults()).as("kinds of faults").hasSizeGreaterThan(9);
     FaultsCommand.remove(folder);
   }
 
