@@ -6,6 +6,7 @@ import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.load.TempFolder;
 import dev.claudemesh.bench.mesh.IdleRun;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,6 +36,7 @@ public final class IdleCommand extends ScenarioCommand {
           "idle",
           peers + " idle peers on one broker",
           commandLine(),
+          Optional.empty(),
           new Chart.Timeline("peers connected"),
           List.of(
               meshes + " meshes of one member each, " + peers / meshes + " sessions a member",

@@ -124,6 +124,7 @@ public final class MessageCommand extends ScenarioCommand {
         scenario.name().toLowerCase(Locale.ROOT),
         title(work),
         commandLine(),
+        Optional.of(work),
         new Chart.Percentiles(),
         notes(work),
         results);

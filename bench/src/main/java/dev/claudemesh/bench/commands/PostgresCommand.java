@@ -53,6 +53,7 @@ public final class PostgresCommand extends ScenarioCommand {
         "postgres",
         "The broker against PostgreSQL itself",
         commandLine(),
+        Optional.of(work),
         new Chart.Bars("rows/s", List.of("rows_per_s")),
         List.of(
             "rows: one message and one delivery for each direct message; the broker also delivers"

@@ -86,6 +86,8 @@ public final class ReportCommand implements Callable<Integer> {
     all.addAll(arguments);
     all.add("--json");
     Process process = start(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    // A report that is ended ends its scenario, which ends its brokers.
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
     Json.Line line =
         process
             .inputReader()

@@ -6,6 +6,7 @@ import dev.claudemesh.bench.load.Run;
 import dev.claudemesh.bench.load.TempFolder;
 import dev.claudemesh.bench.mesh.StartRun;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,6 +27,7 @@ public final class StartCommand extends ScenarioCommand {
           "start",
           "A broker that has just started",
           commandLine(),
+          Optional.empty(),
           new Chart.Bars(
               "MB",
               List.of("rss_at_ready_mb", "rss_settled_mb", "live_heap_mb", "database_pss_mb")),

@@ -79,6 +79,7 @@ public final class MessageRun {
 
   private void counts(Figures figures, Tally tally) {
     Tally.Counts counts = tally.counts();
+    figures.put("clean", counts.clean(work) ? "yes" : "NO");
     figures.put("messages", (long) work.messages());
     figures.put("acked", (long) counts.acked());
     figures.put("delivered", (long) counts.delivered());

@@ -4,6 +4,7 @@ import dev.claudemesh.bench.load.Contender;
 import dev.claudemesh.bench.load.Workload;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.PushSubscribeOptions;
@@ -14,6 +15,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,9 @@ import java.util.Map;
 record NatsJetStream(Program program) implements Contender {
   private static final String STREAM = "BENCH";
   private static final int MOST_UNACKED = 1_024;
+
+  /// The library would give up on an ack after seconds, and a queue of a blast is longer.
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @Override
   public String name() {
@@ -100,7 +105,12 @@ record NatsJetStream(Program program) implements Contender {
     private void connect(String url, Workload work) throws Exception {
       for (int peer = 0; peer < work.peers(); peer++) {
         Options options =
-            Options.builder().server(url).noReconnect().maxMessagesInOutgoingQueue(0).build();
+            Options.builder()
+                .server(url)
+                .noReconnect()
+                .maxMessagesInOutgoingQueue(0)
+                .requestCleanupInterval(PATIENCE)
+                .build();
         Connection connection = Nats.connect(options);
         connections.add(connection);
         if (peer == 0) {
@@ -113,7 +123,8 @@ record NatsJetStream(Program program) implements Contender {
                       .storageType(StorageType.File)
                       .build());
         }
-        streams.add(connection.jetStream());
+        streams.add(
+            connection.jetStream(JetStreamOptions.builder().requestTimeout(PATIENCE).build()));
         receive(peer, connection);
       }
     }

@@ -7,11 +7,16 @@ import dev.claudemesh.bench.load.Figures;
 import dev.claudemesh.bench.load.Machine;
 import dev.claudemesh.bench.load.Result;
 import dev.claudemesh.bench.load.Run;
+import dev.claudemesh.bench.load.Workload;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PageTest {
   private static final Machine MACHINE = new Machine("A CPU", 2, "8 GB", "Linux", "25", "abc123");
+
+  private static final Workload WORK =
+      new Workload(Workload.Kind.DIRECT, 100, 100, 1_000, 0, 1_100, 128);
 
   private static Json.Line line(double throughput) {
     Result ours =
@@ -33,6 +38,7 @@ class PageTest {
             "blast",
             "All at once",
             "bench/bench blast",
+            Optional.of(WORK),
             new Chart.Percentiles(),
             List.of("a note"),
             List.of(ours, theirs));
@@ -47,6 +53,7 @@ class PageTest {
     assertThat(line.good()).isTrue();
     assertThat(line.machine()).isEqualTo(MACHINE);
     assertThat(line.run().chart()).isEqualTo(new Chart.Percentiles());
+    assertThat(line.run().work()).contains(WORK);
     assertThat(line.run().results()).hasSize(2);
   }
 

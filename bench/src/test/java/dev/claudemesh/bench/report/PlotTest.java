@@ -10,6 +10,7 @@ import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -23,7 +24,14 @@ class PlotTest {
   }
 
   private static Run run(Chart chart, Result... results) {
-    return new Run("x", "a < b & \"c\"", "bench/bench x", chart, List.of(), List.of(results));
+    return new Run(
+        "x",
+        "a < b & \"c\"",
+        "bench/bench x",
+        Optional.empty(),
+        chart,
+        List.of(),
+        List.of(results));
   }
 
   private static Document draw(Run run) throws Exception {
