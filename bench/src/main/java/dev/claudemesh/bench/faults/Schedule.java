@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// What goes wrong when: everything that is random about a run and not the system's own, drawn from
@@ -33,7 +34,7 @@ record Schedule(
   }
 
   static Schedule draw(long seed, Duration length, Pace pace, int processes) {
-    Random random = new Random(seed);
+    RandomGenerator random = new SplittableRandom(seed);
     boolean external = random.nextBoolean();
     boolean fixed = random.nextInt(4) != 0;
     Dice dice = new Dice(random, pace, processes);
@@ -107,7 +108,7 @@ record Schedule(
     }
   }
 
-  private record Dice(Random random, Pace pace, int processes) {
+  private record Dice(RandomGenerator random, Pace pace, int processes) {
     List<Planned> lane(Duration length, List<? extends Kind> kinds) {
       List<Planned> lane = new ArrayList<>();
       Duration planned = Duration.ZERO;

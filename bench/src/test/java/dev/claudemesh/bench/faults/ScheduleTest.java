@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claudemesh.bench.faults.Schedule.Pace;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -25,6 +27,16 @@ class ScheduleTest {
     Set<Object> drawn =
         schedule.all().map(planned -> planned.fault().getClass()).collect(Collectors.toSet());
     assertThat(drawn).containsAll(Arrays.asList(Fault.class.getPermittedSubclasses()));
+  }
+
+  @Test
+  void seeds_that_follow_each_other_draw_both_databases_and_both_kinds_of_sessions() {
+    List<Schedule> drawn =
+        LongStream.range(1, 20)
+            .mapToObj(seed -> Schedule.draw(seed, LENGTH, Pace.HASTY, 3))
+            .toList();
+    assertThat(drawn).extracting(Schedule::external).contains(true, false);
+    assertThat(drawn).extracting(Schedule::fixed).contains(true, false);
   }
 
   @Test
