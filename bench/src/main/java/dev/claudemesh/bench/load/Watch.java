@@ -61,15 +61,17 @@ public final class Watch implements AutoCloseable {
     }
   }
 
-  /// Adds what was seen up to now.
+  /// Adds what was seen up to now; nothing of a broker that runs elsewhere.
   ///
   /// @param count what the CPU of the generator is divided by
   /// @param unit what is counted, such as `message`
   public void into(Figures figures, int count, String unit) {
-    double rss = Processes.rssMb(watched.broker());
-    figures.put("broker_cpu_s", brokerCpu() - brokerCpu);
-    figures.put("broker_rss_mb", rss);
-    figures.put("broker_peak_rss_mb", Math.max(peakMb, rss));
+    if (!watched.broker().isEmpty()) {
+      double rss = Processes.rssMb(watched.broker());
+      figures.put("broker_cpu_s", brokerCpu() - brokerCpu);
+      figures.put("broker_rss_mb", rss);
+      figures.put("broker_peak_rss_mb", Math.max(peakMb, rss));
+    }
     List<ProcessHandle> database = watched.database();
     if (!database.isEmpty()) {
       figures.put("database_cpu_s", Processes.cpuSeconds(database, true) - databaseCpu);
