@@ -1,10 +1,12 @@
 package dev.claudemesh.db;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.postgresql.PGConnection;
@@ -13,44 +15,69 @@ import org.postgresql.copy.CopyIn;
 /// Rows on their way into one table by `COPY … FROM STDIN (FORMAT binary)`: the cheapest way to
 /// insert many. No conflict is resolved: one refused row refuses all.
 ///
-/// Holds the rows in memory until {@link #into}. Not thread-safe. Source: PostgreSQL documentation,
-/// COPY, "Binary Format".
+/// Rows go out as they are made, through a buffer of fixed size, so that the server works while the
+/// next ones are made. Not thread-safe. Source: PostgreSQL documentation, COPY, "Binary Format".
 public final class BinaryCopy {
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
+  private static final short END = -1;
+  private static final int ABSENT = -1;
 
   /// PostgreSQL counts microseconds from here.
   private static final long EPOCH_MILLIS = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
 
-  private static final int ABSENT = -1;
+  private static final int BUFFER_BYTES = 65_536;
 
-  private final String sql;
+  private final CopyIn copy;
   private final int columns;
-  private byte[] bytes;
-  private int length;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
+  private BinaryCopy(CopyIn copy, int columns) {
+    this.copy = copy;
+    this.columns = columns;
+    buffer.put(HEADER);
+  }
+
+  /// Inserts rows.
+  ///
+  /// @param transaction whose connection is used
   /// @param table with its schema
-  /// @param columns in the order in which each row's values will be given
-  /// @param sizeHint bytes that all rows will take, roughly
-  public BinaryCopy(String table, int sizeHint, String... columns) {
-    this.sql = "copy " + table + " (" + String.join(", ", columns) + ") from stdin (format binary)";
-    this.columns = columns.length;
-    this.bytes = new byte[Math.max(64, sizeHint)];
-    put(HEADER);
+  /// @param columns in the order in which each row's values are given
+  /// @param rows gives each of them by {@link #row} and one value a column
+  /// @throws DataAccessException if a row is refused
+  /// @throws DatabaseException if the database is busy or away
+  public static void into(
+      DSLContext transaction, String table, List<String> columns, Consumer<BinaryCopy> rows) {
+    String sql =
+        "copy " + table + " (" + String.join(", ", columns) + ") from stdin (format binary)";
+    try {
+      transaction.connection(connection -> {
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+        try {
+          BinaryCopy out = new BinaryCopy(copy, columns.size());
+          rows.accept(out);
+          out.end();
+        } finally {
+          if (copy.isActive()) {
+            copy.cancelCopy();
+          }
+        }
+      });
+    } catch (DataAccessException e) {
+      throw DatabaseFaults.named(e);
+    }
   }
 
   /// Begins a row; its values follow.
   public BinaryCopy row() {
-    room(2);
-    bytes[length++] = (byte) (columns >> 8);
-    bytes[length++] = (byte) columns;
+    room(2).putShort((short) columns);
     return this;
   }
 
   public BinaryCopy text(String value) {
     byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
-    int32(encoded.length);
+    room(4).putInt(encoded.length);
     put(encoded);
     return this;
   }
@@ -61,8 +88,7 @@ public final class BinaryCopy {
 
   /// An `int`.
   public BinaryCopy whole(int value) {
-    int32(4);
-    int32(value);
+    room(8).putInt(4).putInt(value);
     return this;
   }
 
@@ -72,15 +98,12 @@ public final class BinaryCopy {
 
   /// A `bigint`.
   public BinaryCopy big(long value) {
-    int32(8);
-    int64(value);
+    room(12).putInt(8).putLong(value);
     return this;
   }
 
   public BinaryCopy bool(boolean value) {
-    int32(1);
-    room(1);
-    bytes[length++] = (byte) (value ? 1 : 0);
+    room(5).putInt(1).put((byte) (value ? 1 : 0));
     return this;
   }
 
@@ -90,56 +113,39 @@ public final class BinaryCopy {
   }
 
   private BinaryCopy absent() {
-    int32(ABSENT);
+    room(4).putInt(ABSENT);
     return this;
   }
 
-  /// Sends the rows.
-  ///
-  /// @param transaction whose connection is used
-  /// @throws DataAccessException if a row is refused
-  /// @throws DatabaseException if the database is busy or away
-  public void into(DSLContext transaction) {
-    transaction.connection(connection -> {
-      try {
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-        try {
-          copy.writeToCopy(bytes, 0, length);
-          copy.writeToCopy(new byte[] {(byte) 0xff, (byte) 0xff}, 0, 2);
-          copy.endCopy();
-        } finally {
-          if (copy.isActive()) {
-            copy.cancelCopy();
-          }
-        }
-      } catch (SQLException e) {
-        throw DatabaseFaults.named(new DataAccessException("Rows could not be copied", e));
-      }
-    });
-  }
-
-  private void int32(int value) {
-    room(4);
-    bytes[length++] = (byte) (value >> 24);
-    bytes[length++] = (byte) (value >> 16);
-    bytes[length++] = (byte) (value >> 8);
-    bytes[length++] = (byte) value;
-  }
-
-  private void int64(long value) {
-    int32((int) (value >> 32));
-    int32((int) value);
-  }
-
-  private void put(byte[] more) {
-    room(more.length);
-    System.arraycopy(more, 0, bytes, length, more.length);
-    length += more.length;
-  }
-
-  private void room(int more) {
-    if (length + more > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+  private void put(byte[] bytes) {
+    int from = 0;
+    while (from < bytes.length) {
+      int part = Math.min(bytes.length - from, room(1).remaining());
+      buffer.put(bytes, from, part);
+      from += part;
     }
+  }
+
+  /// The buffer with so much room.
+  private ByteBuffer room(int bytes) {
+    if (buffer.remaining() < bytes) {
+      flush();
+    }
+    return buffer;
+  }
+
+  private void flush() {
+    try {
+      copy.writeToCopy(buffer.array(), 0, buffer.position());
+    } catch (SQLException e) {
+      throw new DataAccessException("Rows could not be copied", e);
+    }
+    buffer.clear();
+  }
+
+  private void end() throws SQLException {
+    room(2).putShort(END);
+    flush();
+    copy.endCopy();
   }
 }

@@ -6,62 +6,55 @@ import dev.claudemesh.db.BinaryCopy;
 import dev.claudemesh.protocol.messaging.Encryption;
 import java.util.List;
 
-/// Many messages and their copies on the way into the tables. Refused as a whole if one of them is
-/// there already.
-record MessageCopy(BinaryCopy messages, BinaryCopy deliveries) {
-  /// From so many messages on it is cheaper than the one statement: more round trips, but each row
-  /// costs much less.
+/// Messages and their copies as rows of the tables.
+final class MessageCopy {
+  /// From so many messages on, copying them is cheaper than the one statement: more round trips,
+  /// but each row costs much less.
   static final int WORTHWHILE = 24;
 
-  private static final int MESSAGE_BYTES = 700;
-  private static final int DELIVERY_BYTES = 300;
+  static final List<String> MESSAGE =
+      List.of(
+          "id",
+          "mesh_id",
+          "sender_member_id",
+          "sender_address",
+          "target_spec",
+          "kind",
+          "priority",
+          "enc",
+          "epoch",
+          "nonce",
+          "ciphertext",
+          "client_message_id",
+          "request_fingerprint",
+          "reply_to_id",
+          "hops",
+          "notify",
+          "subtype",
+          "created_at",
+          "expires_at");
 
-  static MessageCopy of(List<Posting> postings) {
-    int bodies =
-        postings.stream()
-            .mapToInt(posting -> posting.accept().letter().body().ciphertext().length())
-            .sum();
-    int copies = postings.stream().mapToInt(posting -> posting.placements().size()).sum();
-    BinaryCopy messages =
-        new BinaryCopy(
-            "mesh.message",
-            bodies + MESSAGE_BYTES * postings.size(),
-            "id",
-            "mesh_id",
-            "sender_member_id",
-            "sender_address",
-            "target_spec",
-            "kind",
-            "priority",
-            "enc",
-            "epoch",
-            "nonce",
-            "ciphertext",
-            "client_message_id",
-            "request_fingerprint",
-            "reply_to_id",
-            "hops",
-            "notify",
-            "subtype",
-            "created_at",
-            "expires_at");
-    BinaryCopy deliveries =
-        new BinaryCopy(
-            "mesh.delivery",
-            DELIVERY_BYTES * copies,
-            "message_id",
-            "recipient_key",
-            "mesh_id",
-            "recipient_member_id",
-            "seq",
-            "priority_rank",
-            "holder",
-            "notify");
+  static final List<String> DELIVERY =
+      List.of(
+          "message_id",
+          "recipient_key",
+          "mesh_id",
+          "recipient_member_id",
+          "seq",
+          "priority_rank",
+          "holder",
+          "notify");
+
+  private MessageCopy() {}
+
+  static void messages(List<Posting> postings, BinaryCopy rows) {
+    postings.forEach(posting -> add(rows, posting.accept().letter()));
+  }
+
+  static void deliveries(List<Posting> postings, BinaryCopy rows) {
     for (Posting posting : postings) {
-      add(messages, posting.accept().letter());
-      posting.placements().forEach(placement -> add(deliveries, posting, placement));
+      posting.placements().forEach(placement -> add(rows, posting, placement));
     }
-    return new MessageCopy(messages, deliveries);
   }
 
   private static void add(BinaryCopy messages, Letter letter) {

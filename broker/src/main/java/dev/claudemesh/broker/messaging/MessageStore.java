@@ -8,6 +8,7 @@ import dev.claudemesh.broker.messaging.Round.Placement;
 import dev.claudemesh.broker.messaging.Round.Posting;
 import dev.claudemesh.broker.messaging.Round.Repeat;
 import dev.claudemesh.broker.messaging.Round.Wanted;
+import dev.claudemesh.db.BinaryCopy;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
@@ -57,7 +58,7 @@ final class MessageStore implements Ledger.Queue {
       return;
     }
     try {
-      write(round, tx -> copy(tx, MessageCopy.of(round.postings())));
+      write(round, tx -> copy(tx, round.postings()));
     } catch (DataAccessException e) {
       if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
         throw e;
@@ -79,9 +80,11 @@ final class MessageStore implements Ledger.Queue {
     stored.addAndGet(round.postings().size());
   }
 
-  private static void copy(DSLContext tx, MessageCopy rows) {
-    rows.messages().into(tx);
-    rows.deliveries().into(tx);
+  private static void copy(DSLContext tx, List<Posting> postings) {
+    BinaryCopy.into(
+        tx, "mesh.message", MessageCopy.MESSAGE, rows -> MessageCopy.messages(postings, rows));
+    BinaryCopy.into(
+        tx, "mesh.delivery", MessageCopy.DELIVERY, rows -> MessageCopy.deliveries(postings, rows));
   }
 
   private static void insert(DSLContext tx, Round round) {

@@ -19,6 +19,9 @@ import java.util.function.IntSupplier;
 /// because the hello may raise it, and refuses a frame that is too large by its header, before a
 /// byte of it is kept. Runs on the event loop.
 final class FrameReader extends ByteToMessageDecoder implements WebSocketFrameDecoder {
+  /// The high bit of each of eight bytes.
+  private static final long BEYOND_ASCII = 0x8080_8080_8080_8080L;
+
   private static final int CONTINUATION = 0x0;
   private static final int TEXT = 0x1;
   private static final int BINARY = 0x2;
@@ -172,6 +175,15 @@ final class FrameReader extends ByteToMessageDecoder implements WebSocketFrameDe
         : new Inbound.Message(whole);
   }
 
+  private static boolean ascii(ByteBuffer bytes) {
+    for (int i = bytes.position(); i < bytes.limit(); i++) {
+      if (bytes.get(i) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static Inbound close(byte[] payload) {
     if (payload.length == 0) {
       return new Inbound.Close(NO_CODE);
@@ -186,6 +198,13 @@ final class FrameReader extends ByteToMessageDecoder implements WebSocketFrameDe
   }
 
   private static boolean utf8(ByteBuffer bytes) {
+    while (bytes.remaining() >= Long.BYTES
+        && (bytes.getLong(bytes.position()) & BEYOND_ASCII) == 0) {
+      bytes.position(bytes.position() + Long.BYTES);
+    }
+    if (bytes.remaining() < Long.BYTES && ascii(bytes)) {
+      return true;
+    }
     try {
       StandardCharsets.UTF_8.newDecoder().decode(bytes);
       return true;
