@@ -24,7 +24,32 @@ public record CopyRun(Workload work, int batch) {
   private static final String MEMBER = "e".repeat(32);
   private static final String KEY = "a".repeat(64);
   private static final String NONCE = "QkVOQ0hCRU5DSEJFTkNIQkVOQ0hCRU5D";
-  private static final int ROW_BYTES = 1_000;
+  private static final List<String> MESSAGE =
+      List.of(
+          "id",
+          "mesh_id",
+          "sender_member_id",
+          "sender_address",
+          "target_spec",
+          "kind",
+          "priority",
+          "enc",
+          "nonce",
+          "ciphertext",
+          "client_message_id",
+          "hops",
+          "notify",
+          "created_at",
+          "expires_at");
+  private static final List<String> DELIVERY =
+      List.of(
+          "message_id",
+          "recipient_key",
+          "mesh_id",
+          "recipient_member_id",
+          "seq",
+          "priority_rank",
+          "notify");
   private static final int ROWS_PER_MESSAGE = 2;
 
   /// Starts a PostgreSQL like the broker's in an empty folder and measures.
@@ -58,37 +83,23 @@ public record CopyRun(Workload work, int batch) {
       int first = from;
       int last = Math.min(from + batch, messages);
       database.transaction(transaction -> {
-        messages(run, first, last, ciphertext).into(transaction);
-        deliveries(run, first, last).into(transaction);
+        BinaryCopy.into(
+            transaction,
+            "mesh.message",
+            MESSAGE,
+            rows -> messages(rows, run, first, last, ciphertext));
+        BinaryCopy.into(
+            transaction, "mesh.delivery", DELIVERY, rows -> deliveries(rows, run, first, last));
         return last;
       });
     }
     return (System.nanoTime() - before) / 1e9;
   }
 
-  private static BinaryCopy messages(String run, int from, int to, String ciphertext) {
-    BinaryCopy copy =
-        new BinaryCopy(
-            "mesh.message",
-            (to - from) * (ciphertext.length() + ROW_BYTES),
-            "id",
-            "mesh_id",
-            "sender_member_id",
-            "sender_address",
-            "target_spec",
-            "kind",
-            "priority",
-            "enc",
-            "nonce",
-            "ciphertext",
-            "client_message_id",
-            "hops",
-            "notify",
-            "created_at",
-            "expires_at");
+  private static void messages(BinaryCopy rows, String run, int from, int to, String ciphertext) {
     Instant now = Instant.now();
     for (int i = from; i < to; i++) {
-      copy.row()
+      rows.row()
           .text(id(run, i))
           .text(MESH)
           .text(MEMBER)
@@ -105,25 +116,12 @@ public record CopyRun(Workload work, int batch) {
           .time(now)
           .time(now.plus(Duration.ofDays(7)));
     }
-    return copy;
   }
 
-  private static BinaryCopy deliveries(String run, int from, int to) {
-    BinaryCopy copy =
-        new BinaryCopy(
-            "mesh.delivery",
-            (to - from) * ROW_BYTES,
-            "message_id",
-            "recipient_key",
-            "mesh_id",
-            "recipient_member_id",
-            "seq",
-            "priority_rank",
-            "notify");
+  private static void deliveries(BinaryCopy rows, String run, int from, int to) {
     for (int i = from; i < to; i++) {
-      copy.row().text(id(run, i)).text(KEY).text(MESH).text(MEMBER).big(i).whole(1).bool(false);
+      rows.row().text(id(run, i)).text(KEY).text(MESH).text(MEMBER).big(i).whole(1).bool(false);
     }
-    return copy;
   }
 
   /// As long as the broker's ids, and in order as those.

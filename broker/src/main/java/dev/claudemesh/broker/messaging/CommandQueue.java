@@ -11,26 +11,31 @@ import java.util.function.Consumer;
 
 /// Commands that wait for the writer, in the order in which they were given. Thread-safe.
 ///
-/// Bounded by number and by memory: a command takes one place, and one more for every so many bytes
-/// of its body.
+/// Bounded by number and by memory: a message takes one place, and one more for every so many bytes
+/// of its body. What is said of messages has places of its own: many who send must not keep those
+/// who received from saying so.
 final class CommandQueue {
   /// Memory that one place stands for.
   private static final int BYTES_PER_PLACE = 8_192;
 
+  private static final int IDS_PER_PLACE = 64;
+
   private final int capacity;
   private final Duration patience;
-  private final Semaphore places;
+  private final Semaphore messagePlaces;
+  private final Semaphore otherPlaces;
   private final LinkedBlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
   private volatile boolean closed;
 
   private record Waiting(Optional<Command> command, int places) {}
 
-  /// @param capacity commands that may wait
+  /// @param capacity messages that may wait, and as many other commands
   /// @param patience how long a submitter waits for a place
   CommandQueue(int capacity, Duration patience) {
     this.capacity = capacity;
     this.patience = patience;
-    this.places = new Semaphore(capacity);
+    this.messagePlaces = new Semaphore(capacity);
+    this.otherPlaces = new Semaphore(capacity);
   }
 
   /// Adds a command, waiting for a place.
@@ -43,7 +48,7 @@ final class CommandQueue {
       if (closed) {
         throw shuttingDown();
       }
-      if (!places.tryAcquire(needed, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!placesFor(command).tryAcquire(needed, patience.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new Problem(
             ProblemCode.BUSY, "Too many messages wait to be stored. Try again in a moment");
       }
@@ -60,7 +65,17 @@ final class CommandQueue {
   }
 
   private static int places(Command command) {
-    return command instanceof Command.Accept accept ? 1 + accept.bytes() / BYTES_PER_PLACE : 1;
+    return switch (command) {
+      case Command.Accept accept -> 1 + accept.bytes() / BYTES_PER_PLACE;
+      case Command.Confirm confirm -> 1 + confirm.messageIds().size() / IDS_PER_PLACE;
+      case Command.ConfirmByClientId _, Command.Dropped _, Command.Ready _, Command.Expected _ -> 1;
+      case Command.Opened _, Command.Gone _, Command.Sweep _, Command.Expire _ -> 1;
+      case Command.Inquire _ -> 1;
+    };
+  }
+
+  private Semaphore placesFor(Command command) {
+    return command instanceof Command.Accept ? messagePlaces : otherPlaces;
   }
 
   /// The next command; waits for one. Empty once closed.
@@ -75,7 +90,7 @@ final class CommandQueue {
   }
 
   private Optional<Command> taken(Waiting next) {
-    places.release(next.places());
+    next.command().ifPresent(command -> placesFor(command).release(next.places()));
     return next.command();
   }
 
@@ -87,7 +102,7 @@ final class CommandQueue {
   void takeMessages(Consumer<Command.Accept> each) {
     waiting.removeIf(entry -> {
       if (entry.command().orElse(null) instanceof Command.Accept accept) {
-        places.release(entry.places());
+        messagePlaces.release(entry.places());
         each.accept(accept);
         return true;
       }
