@@ -16,9 +16,10 @@ final class Pool implements ConnectionProvider, AutoCloseable {
   private static final int VALID_WITHIN_SECONDS = 2;
 
   /// Statements are planned once, often while the tables are nearly empty, and run for months: a
-  /// plan that reads a whole table, right at first, would be ruin later. None of ours is worth
-  /// compiling.
-  private static final String PLANNING = "set enable_seqscan = off; set jit = off; ";
+  /// plan that reads a whole table, right at first, would be ruin later. Planning them each time
+  /// anew costs more than running them does, and none of ours is worth compiling.
+  private static final String PLANNING =
+      "set enable_seqscan = off; set plan_cache_mode = force_generic_plan; set jit = off; ";
 
   private final PGSimpleDataSource server = new PGSimpleDataSource();
   private final HikariDataSource connections;

@@ -24,7 +24,6 @@ import picocli.CommandLine.ParameterException;
 @Command
 public final class MessageCommand extends ScenarioCommand {
   private static final long LIMIT_SECONDS = 180;
-  private static final int WARM_UP_SECONDS = 3;
 
   private final MessageScenario scenario;
 
@@ -62,9 +61,9 @@ public final class MessageCommand extends ScenarioCommand {
       names = "--warm-up",
       paramLabel = "<n>",
       description =
-          "Messages of each sender before the measured ones; 0 measures a broker that has just"
-              + " started. 200 if absent; with a rate, 3 seconds of it.")
-  private int warmUp = 200;
+          "Messages of each sender before the measured ones, all at once, as brokers run for"
+              + " months; 0 measures one that has just started. Some 100,000 in all if absent.")
+  private Integer warmUp;
 
   @Option(
       names = "--limit",
@@ -130,11 +129,9 @@ public final class MessageCommand extends ScenarioCommand {
         results);
   }
 
-  /// The same work, shorter.
   private Optional<Workload> warmUp(Workload work) {
-    int messages =
-        work.atOnce() ? warmUp : (int) Math.round(WARM_UP_SECONDS * work.rate() / work.senders());
-    return warmUp == 0 ? Optional.empty() : Optional.of(work.withPerSender(Math.max(1, messages)));
+    int each = warmUp == null ? scenario.warmUp : warmUp;
+    return each == 0 ? Optional.empty() : Optional.of(work.atOnce(each));
   }
 
   private List<Contender> contenders() {
@@ -174,7 +171,7 @@ public final class MessageCommand extends ScenarioCommand {
             + (work.atOnce() ? "all due at the start" : work.rate() + " a second"));
     warmUp(work)
         .ifPresent(first ->
-            notes.add("after a warm-up of " + first.messages() + " messages of the same kind"));
+            notes.add("after a warm-up of " + first.messages() + " messages of the same kind, fired at once"));
     notes.add(
         "latencies count from when a message was due, those \"from write\" from when it was handed"
             + " to the socket; generator, broker and database share the machine");

@@ -9,11 +9,11 @@ import dev.claudemesh.bench.load.Workload.Kind;
 /// number follows from how long it lasts.
 enum MessageScenario {
   BLAST(
-      "100 peers fire 1,000 direct messages each, all at once", Kind.DIRECT, 100, 100, 1_000, 0, 0),
-  RATE("50 peers send 300 direct messages a second in all", Kind.DIRECT, 50, 50, 0, 300, 30),
-  LONE("A lone message on an idle broker, 5 a second", Kind.DIRECT, 2, 1, 0, 5, 30),
-  GROUP("100 peers of one group, 20 group messages a second", Kind.GROUP, 100, 100, 0, 20, 30),
-  BROADCAST("One peer writes to 1,000 others, once a second", Kind.BROADCAST, 1_001, 1, 0, 1, 20);
+      "100 peers fire 1,000 direct messages each, all at once", Kind.DIRECT, 100, 100, 1_000, 0, 0, 2_000),
+  RATE("50 peers send 300 direct messages a second in all", Kind.DIRECT, 50, 50, 0, 300, 30, 2_000),
+  LONE("A lone message on an idle broker, 5 a second", Kind.DIRECT, 2, 1, 0, 5, 30, 50_000),
+  GROUP("100 peers of one group, 20 group messages a second", Kind.GROUP, 100, 100, 0, 20, 30, 20),
+  BROADCAST("One peer writes to 1,000 others, once a second", Kind.BROADCAST, 1_001, 1, 0, 1, 20, 100);
 
   private static final int BODY_BYTES = 1_100;
   private static final int WINDOW = 128;
@@ -26,8 +26,18 @@ enum MessageScenario {
   private final double rate;
   private final int seconds;
 
+  /// Messages of each sender before the measured ones.
+  final int warmUp;
+
   MessageScenario(
-      String title, Kind kind, int peers, int senders, int messages, double rate, int seconds) {
+      String title,
+      Kind kind,
+      int peers,
+      int senders,
+      int messages,
+      double rate,
+      int seconds,
+      int warmUp) {
     this.title = title;
     this.kind = kind;
     this.peers = peers;
@@ -35,6 +45,7 @@ enum MessageScenario {
     this.messages = messages;
     this.rate = rate;
     this.seconds = seconds;
+    this.warmUp = warmUp;
   }
 
   /// The work, with what somebody asked for instead; null where nothing was asked.

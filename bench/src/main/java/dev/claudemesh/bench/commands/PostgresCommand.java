@@ -40,7 +40,7 @@ public final class PostgresCommand extends ScenarioCommand {
     Workload work = MessageScenario.BLAST.work(null, messages, null, null, null, null);
     Result broker;
     try (TempFolder folder = TempFolder.in(dir)) {
-      Optional<Workload> warmUp = Optional.of(work.withPerSender(Math.min(messages, WARM_UP)));
+      Optional<Workload> warmUp = Optional.of(work.atOnce(Math.min(messages, WARM_UP)));
       broker =
           new MessageRun(work, warmUp, LIMIT_SECONDS)
               .measure(new MeshContender(Optional.empty()), folder.path());

@@ -29,9 +29,9 @@ public record Workload(
     }
   }
 
-  /// The same with another number of messages, for a warm-up.
-  public Workload withPerSender(int messages) {
-    return new Workload(kind, peers, senders, messages, rate, bodyBytes, window);
+  /// So many of the same messages of each sender, all at once, for a warm-up.
+  public Workload atOnce(int messages) {
+    return new Workload(kind, peers, senders, messages, 0, bodyBytes, window);
   }
 
   public int messages() {

@@ -33,7 +33,7 @@ class RivalsTest {
     Workload work = new Workload(Kind.DIRECT, 4, 4, 25, 0, 1_100, 8);
     try (TempFolder folder = TempFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Result result =
-          new MessageRun(work, Optional.of(work.withPerSender(5)), 60)
+          new MessageRun(work, Optional.of(work.atOnce(5)), 60)
               .measure(rivals.getFirst(), folder.path());
 
       assertThat(result.good()).isTrue();
