@@ -10,10 +10,13 @@ import dev.claudemesh.broker.messaging.Round.Repeat;
 import dev.claudemesh.broker.messaging.Round.Wanted;
 import dev.claudemesh.db.BinaryCopy;
 import dev.claudemesh.db.Database;
+import dev.claudemesh.db.PlainStatement;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.messaging.Priority;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -97,9 +100,7 @@ final class MessageStore implements Ledger.Queue {
             letters(postings.stream().map(posting -> posting.accept().letter()).toList()));
     binds.addAll(copies(postings));
     Set<String> inserted =
-        new HashSet<>(
-            tx.resultQuery(MessageSql.INSERT, binds.toArray())
-                .fetch(row -> row.get(0, String.class)));
+        PlainStatement.query(tx, MessageSql.INSERT, MessageStore::ids, binds.toArray());
     if (inserted.size() < postings.size()) {
       repeats(
           tx,
@@ -108,6 +109,14 @@ final class MessageStore implements Ledger.Queue {
               .filter(posting -> !inserted.contains(posting.accept().letter().id()))
               .toList());
     }
+  }
+
+  private static Set<String> ids(ResultSet rows) throws SQLException {
+    Set<String> ids = new HashSet<>();
+    while (rows.next()) {
+      ids.add(rows.getString(1));
+    }
+    return ids;
   }
 
   private static List<Object> letters(List<Letter> letters) {
@@ -187,14 +196,15 @@ final class MessageStore implements Ledger.Queue {
     if (marks.isEmpty()) {
       return;
     }
-    tx.resultQuery(
+    PlainStatement.query(
+            tx,
             MessageSql.MARK,
+            tx::fetch,
             texts(marks, mark -> mark.copy().messageId()),
             texts(marks, mark -> mark.copy().recipientKey()),
             texts(marks, mark -> stored(mark.status())),
             texts(marks, mark -> mark.reason().orElse(null)),
             millis(marks, Mark::at))
-        .fetch()
         .forEach(row -> round.results().changes().add(change(row)));
   }
 
