@@ -171,7 +171,10 @@ public final class MessageCommand extends ScenarioCommand {
             + (work.atOnce() ? "all due at the start" : work.rate() + " a second"));
     warmUp(work)
         .ifPresent(first ->
-            notes.add("after a warm-up of " + first.messages() + " messages of the same kind, fired at once"));
+            notes.add(
+                "after a warm-up of "
+                    + first.messages()
+                    + " messages of the same kind, fired at once"));
     notes.add(
         "latencies count from when a message was due, those \"from write\" from when it was handed"
             + " to the socket; generator, broker and database share the machine");

@@ -9,11 +9,19 @@ import dev.claudemesh.bench.load.Workload.Kind;
 /// number follows from how long it lasts.
 enum MessageScenario {
   BLAST(
-      "100 peers fire 1,000 direct messages each, all at once", Kind.DIRECT, 100, 100, 1_000, 0, 0, 2_000),
+      "100 peers fire 1,000 direct messages each, all at once",
+      Kind.DIRECT,
+      100,
+      100,
+      1_000,
+      0,
+      0,
+      2_000),
   RATE("50 peers send 300 direct messages a second in all", Kind.DIRECT, 50, 50, 0, 300, 30, 2_000),
   LONE("A lone message on an idle broker, 5 a second", Kind.DIRECT, 2, 1, 0, 5, 30, 50_000),
   GROUP("100 peers of one group, 20 group messages a second", Kind.GROUP, 100, 100, 0, 20, 30, 20),
-  BROADCAST("One peer writes to 1,000 others, once a second", Kind.BROADCAST, 1_001, 1, 0, 1, 20, 100);
+  BROADCAST(
+      "One peer writes to 1,000 others, once a second", Kind.BROADCAST, 1_001, 1, 0, 1, 20, 100);
 
   private static final int BODY_BYTES = 1_100;
   private static final int WINDOW = 128;

@@ -23,6 +23,7 @@ public final class BrokerProcess implements Watch.Watched, AutoCloseable {
           "-XX:+UseSerialGC",
           "-Xms24m",
           "-Xmx240m",
+          "-XX:NewRatio=1",
           "-XX:MinHeapFreeRatio=20",
           "-XX:MaxHeapFreeRatio=40",
           "-XX:TrimNativeHeapInterval=5000",
