@@ -114,6 +114,23 @@ class DeliveriesTest {
   }
 
   @Test
+  void what_waited_comes_urgent_first_and_else_as_it_was_sent_to_the_session_or_its_member() {
+    world.lost(bob);
+    String member = bobMember.key().hex();
+    world.send(ann, member, Priority.LOW, "low");
+    send("one");
+    world.send(ann, member, Priority.NEXT, "two");
+    send("three");
+    world.send(ann, member, Priority.NOW, "urgent one");
+    world.send(ann, bob.address().hex(), Priority.NOW, "urgent two");
+
+    world.connected(bob);
+
+    assertThat(World.shown(bob))
+        .containsExactly("urgent one", "urgent two", "one", "two", "three", "low");
+  }
+
+  @Test
   void what_was_confirmed_does_not_come_again() {
     send("m0");
     world.confirmAll(bob);

@@ -133,6 +133,23 @@ class LedgerTest {
   }
 
   @Test
+  void mail_that_its_silent_holder_lost_while_the_database_was_away_goes_on_when_it_is_back() {
+    Peer second = world.session(bob.member());
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bob.member().key().hex(), Priority.NEXT, "one");
+    assertThat(World.shown(bob)).containsExactly("one");
+    queue.is(Trouble.AWAY);
+    world.clock.advance(World.LEASE.multipliedBy(5));
+    world.writer.tell(new Command.Sweep());
+    assertThat(World.shown(second)).isEmpty();
+    queue.is(Trouble.NONE);
+
+    world.writer.tell(new Command.Sweep());
+
+    assertThat(World.shown(second)).containsExactly("one");
+  }
+
+  @Test
   void what_was_sent_after_a_refused_message_does_not_overtake_it() {
     queue.is(Trouble.AWAY);
     problem(send("one", "first"));

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,34 @@ class MeshClientReceiveTest extends ClientFixture {
     assertThat(message.encryption()).contains(Encryption.BOX);
     assertThat(message.toString()).doesNotContain("Hello Alice");
     assertThat(memory.unshown()).extracting(Push::messageId).containsExactly("m1");
+  }
+
+  @Test
+  void what_the_disk_has_not_taken_yet_is_neither_confirmed_nor_shown() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Inbox inbox =
+        new SlowInbox(new MemoryInbox(), CompletableFuture.completedFuture(null)) {
+          @Override
+          public void sync() {
+            if (broken.get()) {
+              throw new Problem(ProblemCode.INTERNAL, "The disk is broken");
+            }
+          }
+        };
+    MeshClient client = start(builder().inbox(inbox));
+    ScriptedConnection connection = open(client);
+
+    connection.send(toAlice("m1", "one", aliceSession.publicKey()));
+    assertThat(told.next("warned", Problem.class)).hasMessage("The disk is broken");
+    client.call(new dev.claudemesh.protocol.presence.PresenceRequest.SetSummary("between")).join();
+    assertThat(connection.count("client_ack")).isZero();
+    assertThat(told.count("message")).isZero();
+    broken.set(false);
+    connection.send(toAlice("m2", "two", aliceSession.publicKey()));
+
+    assertThat(connection.next("client_ack").get("brokerMessageId").stringValue()).isEqualTo("m1");
+    assertThat(told.message().text()).isEqualTo("one");
+    assertThat(told.message().text()).isEqualTo("two");
   }
 
   @Test

@@ -122,6 +122,25 @@ class MeshClientSendTest extends ClientFixture {
   }
 
   @Test
+  void what_an_earlier_client_left_is_sent_in_its_old_order() {
+    broker.kill();
+    MemoryOutbox outbox = new MemoryOutbox();
+    MeshClient earlier = start(builder().outbox(outbox));
+    for (int i = 0; i < 3; i++) {
+      earlier.send(Outgoing.of(bob.publicKey().hex(), "message " + i));
+    }
+    earlier.close(Duration.ZERO);
+    broker.restart();
+
+    start(builder().outbox(outbox));
+
+    ScriptedConnection connection = broker.greeted();
+    for (int i = 0; i < 3; i++) {
+      assertThat(text(connection.next("send"))).isEqualTo("message " + i);
+    }
+  }
+
+  @Test
   void a_message_whose_ack_was_lost_is_sent_again_under_the_same_id() {
     AtomicInteger sends = new AtomicInteger();
     broker.answering((connection, frame) -> {
