@@ -141,6 +141,20 @@ class MeshClientSendTest extends ClientFixture {
   }
 
   @Test
+  void a_message_that_was_sent_and_not_acknowledged_stays_in_the_outbox() {
+    broker.answering((connection, frame) -> frame.get("type").stringValue().equals("send"));
+    MemoryOutbox outbox = new MemoryOutbox();
+    MeshClient client = start(builder().outbox(outbox));
+    ScriptedConnection connection = open(client);
+    client.send(Outgoing.of(bob.publicKey().hex(), "on its way"));
+    String id = connection.next("send").get("client_message_id").stringValue();
+
+    client.close(Duration.ZERO);
+
+    assertThat(outbox.pending()).extracting(Outbox.Entry::clientMessageId).containsExactly(id);
+  }
+
+  @Test
   void a_message_whose_ack_was_lost_is_sent_again_under_the_same_id() {
     AtomicInteger sends = new AtomicInteger();
     broker.answering((connection, frame) -> {
