@@ -192,7 +192,8 @@ final class Connector {
             .map(code ->
                 Verdict.ofRefusal(
                     new Problem(code, "The broker refused the connection: " + closed.reason())))
-            .orElseGet(() -> Verdict.ofClose(closed.code(), closed.reason(), broker, false)));
+            .orElseGet(
+                () -> Verdict.ofClose(closed.code(), closed.reason(), broker, mayBeOurOwn())));
   }
 
   /// Waits for the end; pings meanwhile, and makes an end where nothing comes back.

@@ -203,6 +203,26 @@ class MeshClientConnectionTest extends ClientFixture {
   }
 
   @Test
+  void one_that_was_replaced_by_its_own_late_hello_before_it_was_greeted_comes_back_too() {
+    AtomicInteger hellos = new AtomicInteger();
+    broker.answering((connection, frame) -> {
+      int hello = hellos.incrementAndGet();
+      if (hello == 2) {
+        connection.close(1000, "session_replaced");
+      }
+      return hello <= 2;
+    });
+    MeshClient client =
+        start(builder().limits(QUICK.withTimeouts(Duration.ofMillis(200), Duration.ofSeconds(10))));
+
+    broker.greeted();
+    broker.greeted();
+    open(client);
+
+    assertThat(client.state()).isEqualTo(ConnectionState.OPEN);
+  }
+
+  @Test
   void a_connection_on_which_nothing_comes_any_more_is_given_up_and_made_again() {
     MeshClient client =
         start(builder().limits(QUICK.withWatchdog(Duration.ofMillis(20), Duration.ofMillis(80))));
