@@ -87,12 +87,15 @@ final class Mailboxes {
   List<Copy> takeOverdue(Instant now) {
     List<Copy> shared = new ArrayList<>();
     for (Mailbox mailbox : bySlot.values()) {
-      for (Held held : mailbox.releaseOverdue(now)) {
+      List<Held> overdue = mailbox.releaseOverdue(now);
+      for (Held held : overdue) {
         flag(mailbox, held);
         if (mailbox.shares(held.copy().recipientKey())) {
           shared.add(held.copy());
           hungry.addAll(mailbox.household().mailboxes());
         }
+      }
+      if (!overdue.isEmpty()) {
         // after the others
         hungry.remove(mailbox);
         hungry.add(mailbox);

@@ -51,6 +51,12 @@ class DeliveriesTest {
     world.send(ann, bob.address().hex(), Priority.NEXT, text);
   }
 
+  /// Mail for the member, of whose sessions the first was active last.
+  private void sendToBobsFirstSession(String text) {
+    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
+    world.send(ann, bobMember.key().hex(), Priority.NEXT, text);
+  }
+
   private String statusOf(String text) {
     return world.statuses().get(text + " to bob");
   }
@@ -198,8 +204,7 @@ class DeliveriesTest {
   @Test
   void a_message_to_a_member_waits_for_its_holder_to_come_back_and_goes_on_when_it_does_not() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     assertThat(World.shown(bob)).containsExactly("one");
     world.lost(bob);
     world.clock.advance(World.LEASE.plusSeconds(1));
@@ -341,8 +346,7 @@ class DeliveriesTest {
   @Test
   void mail_for_a_member_stays_with_its_holder_over_a_restart_of_the_broker() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     assertThat(World.shown(bob)).containsExactly("one");
 
     World next = world.reborn();
@@ -359,8 +363,7 @@ class DeliveriesTest {
   @Test
   void mail_for_a_member_that_its_holder_has_no_time_for_yet_waits_for_it_whoever_looks() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     assertThat(World.shown(bob)).containsExactly("one");
 
     World next = world.reborn();
@@ -378,8 +381,7 @@ class DeliveriesTest {
   @Test
   void mail_for_a_member_waits_for_its_holder_who_came_back_without_time() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     world.lost(bob);
     world.status(bob, Status.WORKING);
     world.connected(bob);
@@ -393,8 +395,7 @@ class DeliveriesTest {
   @Test
   void mail_for_a_member_goes_on_when_its_holder_does_not_return_after_a_restart_of_the_broker() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
 
     World next = world.reborn();
     next.expected(bob);
@@ -424,8 +425,7 @@ class DeliveriesTest {
   @Test
   void a_holder_that_is_here_and_silent_loses_mail_for_its_member_after_several_leases() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     world.clock.advance(World.LEASE.plusSeconds(1));
     world.writer.tell(new Command.Sweep());
     assertThat(World.shown(second)).isEmpty();
@@ -440,8 +440,7 @@ class DeliveriesTest {
   @Test
   void a_clock_that_is_put_forward_ends_no_lease() {
     Peer second = world.session(bobMember);
-    bob.update(state -> state.withLastActive(world.clock.instant().plusSeconds(60)));
-    world.send(ann, bobMember.key().hex(), Priority.NEXT, "one");
+    sendToBobsFirstSession("one");
     assertThat(World.shown(bob)).containsExactly("one");
 
     world.putClock(Duration.ofMinutes(10));
