@@ -1,6 +1,7 @@
 package dev.claudemesh.broker.messaging;
 
 import dev.claudemesh.broker.kernel.Connection;
+import dev.claudemesh.broker.kernel.HeldLine;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.messaging.Mailbox.Held;
@@ -135,7 +136,7 @@ final class Deliveries {
 
   private Optional<Posting> accept(Command.Accept accept, Instant tick) {
     if (!lines.admits(accept.author(), accept.letter().clientMessageId(), tick)) {
-      accept.receipt().completeExceptionally(waitForEarlier());
+      accept.receipt().completeExceptionally(HeldLine.comesLater());
       return Optional.empty();
     }
     long seq = ++lastSeq;
@@ -146,12 +147,6 @@ final class Deliveries {
             accept.recipients().stream()
                 .map(recipient -> place(accept.letter(), seq, recipient, tick))
                 .toList()));
-  }
-
-  static Problem waitForEarlier() {
-    return new Problem(
-        ProblemCode.BUSY,
-        "An earlier message of yours was refused; send that one again first, then this");
   }
 
   private Placement place(Letter letter, long seq, Recipient recipient, Instant tick) {

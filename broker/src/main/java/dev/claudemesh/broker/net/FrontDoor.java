@@ -1,6 +1,7 @@
 package dev.claudemesh.broker.net;
 
 import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.HeldLine;
 import dev.claudemesh.broker.kernel.HttpCall;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Outcome;
@@ -65,12 +66,16 @@ public final class FrontDoor {
 
     static Question of(ObjectNode frame) {
       String type = frame.path("type").asString("");
+      boolean send = type.equals("send");
       return new Question(
-          type, Wire.reqId(frame), ofSend(frame, "id"), ofSend(frame, "client_message_id"));
+          type,
+          Wire.reqId(frame),
+          send ? text(frame, "id") : Optional.empty(),
+          send ? text(frame, "client_message_id") : Optional.empty());
     }
 
-    private static Optional<String> ofSend(ObjectNode frame, String name) {
-      return frame.path("type").asString("").equals("send") && frame.path(name).isString()
+    private static Optional<String> text(ObjectNode frame, String name) {
+      return frame.path(name).isString()
           ? Optional.of(frame.path(name).asString()).filter(text -> text.length() <= 128)
           : Optional.empty();
     }
@@ -101,8 +106,8 @@ public final class FrontDoor {
       }
       opening = question.opens();
       if (inbound.request() instanceof MessageRequest.Send send
-          && !connection.sendOrder().admits(send.clientMessageId(), steady.instant())) {
-        replies.now(refusal(question, SendOrder.comesLater())); // unlogged: the first one was
+          && !connection.line().admits(send.clientMessageId(), steady.instant())) {
+        replies.now(refusal(question, HeldLine.comesLater())); // unlogged: the first one was
         return;
       }
       Caller caller = caller(connection);
@@ -113,9 +118,9 @@ public final class FrontDoor {
       answer(connection, replies, question, inbound, rooms.handle(inbound.request(), caller));
     } catch (RuntimeException | Error thrown) {
       Problem problem = Troubles.of(thrown, question.type());
-      if (SendOrder.comesAgain(problem) && question.clientMessageId().isPresent()) {
+      if (comesAgain(problem) && question.clientMessageId().isPresent()) {
         replies.settle(); // one before it may be refused, too, and is then the one to wait for
-        connection.sendOrder().refused(question.clientMessageId(), problem, steady.instant());
+        connection.line().refused(question.clientMessageId(), steady.instant());
       }
       refuse(connection, replies, question, problem, opening);
     }
@@ -195,9 +200,16 @@ public final class FrontDoor {
     }
   }
 
+  /// Whether clients repeat a message that was refused so.
+  private static boolean comesAgain(Problem why) {
+    return why.code().retryable() || why.code() == ProblemCode.STALE_EPOCH;
+  }
+
   private Answer failed(SocketConnection connection, Question question, Throwable failure) {
     Problem problem = Troubles.of(failure, question.type());
-    connection.sendOrder().refused(question.clientMessageId(), problem, steady.instant());
+    if (comesAgain(problem)) {
+      connection.line().refused(question.clientMessageId(), steady.instant());
+    }
     return refusal(question, problem);
   }
 

@@ -1,6 +1,7 @@
 package dev.claudemesh.broker.net;
 
 import dev.claudemesh.broker.kernel.Connection;
+import dev.claudemesh.broker.kernel.HeldLine;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Peer;
@@ -43,7 +44,7 @@ final class SocketConnection implements Connection {
   private final URI publicUrl;
   private final LimitsConfig.Sizes sizes;
   private final AtomicLong unsent = new AtomicLong();
-  private final SendOrder sendOrder = new SendOrder();
+  private final HeldLine line = new HeldLine();
   private final Queue<Runnable> handed = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean handing = new AtomicBoolean();
   private final AtomicLong answersLeft = new AtomicLong();
@@ -80,8 +81,9 @@ final class SocketConnection implements Connection {
     return remote;
   }
 
-  SendOrder sendOrder() {
-    return sendOrder;
+  /// Of what this client sends.
+  HeldLine line() {
+    return line;
   }
 
   /// The HTTP address the client reached us by.
