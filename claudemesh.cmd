@@ -24,8 +24,8 @@ if not exist "%ROOT%cli\target\dist\lib" (
   popd
 )
 set "FLAGS=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m"
-if "%~1"=="broker" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx240m -XX:NewRatio=1 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
-if "%~1"=="demo" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx240m -XX:NewRatio=1 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
+if "%~1"=="broker" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx220m -XX:NewRatio=1 -XX:MaxNewSize=140m -XX:SurvivorRatio=4 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
+if "%~1"=="demo" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx220m -XX:NewRatio=1 -XX:MaxNewSize=140m -XX:SurvivorRatio=4 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
 "%JDK%\bin\java.exe" %FLAGS% -Xshare:auto --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 "-Dclaudemesh.launcher=%~f0" %CLAUDEMESH_JAVA_OPTS% -cp "%ROOT%cli\target\dist\lib\*" dev.claudemesh.cli.Main %*
 exit /b %ERRORLEVEL%
 

@@ -161,7 +161,7 @@ class LauncherTest {
 
     assertThat(run("peers").lines()).contains("-XX:TieredStopAtLevel=1", "-Xmx64m");
     assertThat(run("broker").lines())
-        .contains("-Xmx240m")
+        .contains("-Xmx220m")
         .doesNotContain("-Xmx64m", "-XX:TieredStopAtLevel=1");
   }
 

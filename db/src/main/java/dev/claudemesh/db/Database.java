@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
@@ -166,8 +167,17 @@ public final class Database implements AutoCloseable {
   /// Runs `work` in one transaction: all of it is kept, or, if it throws, none. Work with the given
   /// context, not with [#dsl()].
   public <T> T transaction(Function<DSLContext, T> work) {
+    return named(() -> dsl.transactionResult(transaction -> work.apply(transaction.dsl())));
+  }
+
+  /// Runs one statement, a transaction by itself: what takes several round trips otherwise.
+  public <T> T statement(Function<DSLContext, T> work) {
+    return named(() -> work.apply(dsl));
+  }
+
+  private <T> T named(Supplier<T> work) {
     try {
-      return dsl.transactionResult(transaction -> work.apply(transaction.dsl()));
+      return work.get();
     } catch (DatabaseDownException e) {
       throw faults.noted(e);
     } catch (DataAccessException e) {

@@ -22,8 +22,10 @@ public final class BrokerProcess implements Watch.Watched, AutoCloseable {
       List.of(
           "-XX:+UseSerialGC",
           "-Xms24m",
-          "-Xmx240m",
+          "-Xmx220m",
           "-XX:NewRatio=1",
+          "-XX:MaxNewSize=140m",
+          "-XX:SurvivorRatio=4",
           "-XX:MinHeapFreeRatio=20",
           "-XX:MaxHeapFreeRatio=40",
           "-XX:TrimNativeHeapInterval=5000",

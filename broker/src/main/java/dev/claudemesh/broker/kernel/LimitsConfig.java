@@ -176,8 +176,8 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
       int rateBuckets) {
     public static final Sizes DEFAULTS =
         new Sizes(
-            1_000, 20_000, 10_000, 65_536, 1_048_576, 1_048_576, 256, 128, 262_144, 65_536,
-            4_194_304, 1_024, 4_096, 512, 1_000_000, 10_000, 50, 8, 100_000);
+            1_000, 20_000, 10_000, 65_536, 1_048_576, 1_048_576, 16, 128, 262_144, 65_536,
+            4_194_304, 1_024, 1_024, 512, 1_000_000, 10_000, 50, 8, 100_000);
   }
 
   public static final LimitsConfig DEFAULTS =

@@ -249,34 +249,36 @@ final class Deliveries {
         .toList();
   }
 
-  /// The round is on disk: tell the senders, then hand out.
-  void committed(Round round) {
-    marks.clear();
-    freed.clear();
-    expireAt = expireAt.filter(at -> round.results().expired().size() >= MessageStore.EXPIRE_ROWS);
-    round.postings().forEach(posting -> posted(posting, round.results().repeat(posting.accept())));
-    round.claims().forEach(claim -> claimed(claim, round.results().claimed(claim), round.now()));
-    notes.changed(round.results().changes());
-    notes.expired(round.results().expired());
-    inquiries.forEach(inquire -> inquire.held().complete(mailboxes.held(inquire.messageId())));
-    inquiries.clear();
+  /// The messages of a round are on disk.
+  ///
+  /// @return tells the senders, then hands out
+  Runnable stored(Round round) {
+    for (Posting posting : round.postings()) {
+      if (round.results().repeat(posting.accept()).isPresent()) {
+        leases(posting).forEach(lease -> withdraw(lease, posting.accept().letter()));
+      }
+    }
+    return () ->
+        round
+            .postings()
+            .forEach(posting -> tell(posting, round.results().repeat(posting.accept())));
   }
 
-  private void posted(Posting posting, Optional<Round.Repeat> repeat) {
+  private static List<Lease> leases(Posting posting) {
+    return posting.placements().stream().flatMap(each -> each.lease().stream()).toList();
+  }
+
+  private void tell(Posting posting, Optional<Round.Repeat> repeat) {
     Command.Accept accept = posting.accept();
-    Letter letter = accept.letter();
     if (repeat.isPresent()) {
-      posting
-          .placements()
-          .forEach(placement -> placement.lease().ifPresent(lease -> withdraw(lease, letter)));
       accept
           .receipt()
           .complete(
               new Receipt(repeat.get().firstId(), repeat.get().recipients(), List.of(), () -> {}));
       return;
     }
-    List<Lease> leases =
-        posting.placements().stream().flatMap(placement -> placement.lease().stream()).toList();
+    Letter letter = accept.letter();
+    List<Lease> leases = leases(posting);
     List<String> waiting =
         posting.placements().stream()
             .flatMap(placement -> placement.why().stream())
@@ -297,11 +299,42 @@ final class Deliveries {
         .forEach(lease -> push(lease, letter.id(), accept.frame()));
   }
 
+  /// What a round says of earlier messages is on disk.
+  ///
+  /// @return hands out what was read from the table, and tells the senders
+  Runnable updated(Round round) {
+    marks.clear();
+    freed.clear();
+    expireAt = expireAt.filter(at -> round.results().expired().size() >= MessageStore.EXPIRE_ROWS);
+    List<Runnable> pushes = new ArrayList<>();
+    for (Claim claim : round.claims()) {
+      claimed(claim, round.results().claimed(claim), round.now(), pushes);
+    }
+    // a claim of this round need not have seen them
+    round.postings().forEach(this::stillWaits);
+    inquiries.forEach(inquire -> inquire.held().complete(mailboxes.held(inquire.messageId())));
+    inquiries.clear();
+    return () -> {
+      pushes.forEach(Runnable::run);
+      notes.changed(round.results().changes());
+      notes.expired(round.results().expired());
+    };
+  }
+
+  private void stillWaits(Posting posting) {
+    Letter letter = posting.accept().letter();
+    for (Placement placement : posting.placements()) {
+      if (placement.lease().isEmpty()) {
+        mailboxes.waits(letter.meshId(), placement.recipient(), letter.rank(), posting.seq());
+      }
+    }
+  }
+
   private void push(Lease lease, String messageId, byte[] frame) {
     courier.push(lease.mailbox().peer(), lease.socket(), messageId, frame);
   }
 
-  private void claimed(Claim claim, List<Claimed> rows, Instant now) {
+  private void claimed(Claim claim, List<Claimed> rows, Instant now, List<Runnable> pushes) {
     long bytes = 0;
     Mailbox mailbox = claim.mailbox();
     for (Claimed row : rows) {
@@ -316,7 +349,7 @@ final class Deliveries {
       } else if (!fits(row.letter(), mailbox)) {
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));
       } else {
-        pushClaimed(mailbox, row);
+        pushClaimed(mailbox, row).ifPresent(pushes::add);
       }
     }
     if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {
@@ -326,23 +359,26 @@ final class Deliveries {
     }
   }
 
-  private void pushClaimed(Mailbox mailbox, Claimed row) {
+  private Optional<Runnable> pushClaimed(Mailbox mailbox, Claimed row) {
     Letter letter = row.letter();
     String key = row.copy().recipientKey();
+    Peer peer = mailbox.peer();
     hold(mailbox, letter, key, row.seq(), steady.instant());
-    mailbox
-        .peer()
-        .connection()
-        .ifPresent(socket -> courier.push(mailbox.peer(), socket, letter.id(), letter.frame(key)));
+    return peer.connection()
+        .map(socket -> () -> courier.push(peer, socket, letter.id(), letter.frame(key)));
   }
 
-  /// Nothing is known to be on disk: refuse what can be sent again, remember the rest, and take
-  /// back what may have been leased.
-  void failed(Round round, Problem problem) {
+  /// Nothing of a round's messages is known to be on disk: refuses them.
+  void notStored(Round round, Problem problem) {
+    withdraw(round);
+    round.postings().forEach(posting -> refuse(posting.accept(), problem));
+  }
+
+  /// Nothing else of a round is known to be on disk: remembers it.
+  void notUpdated(Round round, Problem problem) {
     inquiries.forEach(inquire -> inquire.held().completeExceptionally(problem));
     inquiries.clear();
-    undone(round);
-    round.postings().forEach(posting -> refuse(posting.accept(), problem));
+    round.claims().forEach(claim -> lookAgain(claim.mailbox()));
   }
 
   /// Refuses a message. One that will be sent again holds up what the same sender sends before
@@ -354,10 +390,9 @@ final class Deliveries {
     accept.receipt().completeExceptionally(problem);
   }
 
-  /// Undoes what a round decided, so that its commands can be tried one by one.
-  void undone(Round round) {
+  /// Undoes what a round decided about its messages, so that they can be tried one by one.
+  void withdraw(Round round) {
     round.postings().forEach(this::withdraw);
-    round.claims().forEach(claim -> lookAgain(claim.mailbox()));
   }
 
   /// The rows may be in the table all the same, if only the answer to the commit was lost: then

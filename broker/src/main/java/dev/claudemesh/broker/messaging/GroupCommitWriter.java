@@ -66,12 +66,16 @@ final class GroupCommitWriter implements MessageWriter {
     } catch (InterruptedException e) {
       log.warn("The writer was told to stop before the database took everything");
     }
+    ledger.tell();
     refuseWaiting(CommandQueue.shuttingDown());
   }
 
   private void round() throws InterruptedException {
     boolean written;
     try {
+      if (queue.isEmpty()) {
+        ledger.tell();
+      }
       written = ledger.attempt(take());
     } catch (RuntimeException e) {
       log.error("A round of the writer failed", e);
@@ -81,6 +85,7 @@ final class GroupCommitWriter implements MessageWriter {
       pause = FIRST_PAUSE;
       return;
     }
+    ledger.tell();
     refuseWaiting(Ledger.busy());
     Thread.sleep(pause);
     Duration longer = pause.multipliedBy(2);

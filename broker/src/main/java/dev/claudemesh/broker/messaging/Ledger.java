@@ -5,30 +5,50 @@ import dev.claudemesh.db.DatabaseException;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One round from commands to consequences: decide, write, tell. Used by one thread at a time.
+///
+/// A round is written in two transactions that know nothing of each other, side by side: new
+/// messages, and what became of earlier ones. While they run, those whom the round before concerns
+/// are told of it: the database and this thread need not wait for each other.
 final class Ledger {
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
   private final Deliveries deliveries;
   private final Queue queue;
   private final Metrics metrics;
+  private final Executor beside;
 
-  /// Where rounds are made durable.
+  /// What is on disk and nobody heard of yet, in order.
+  private final Deque<Runnable> untold = new ArrayDeque<>();
+
+  /// Where rounds are made durable. Both may be called at the same time.
   interface Queue {
-    /// Carries out a round in one transaction, and fills in its results.
+    /// Stores the messages of a round in one transaction, and notes those it knew.
     ///
     /// @throws DatabaseException if the database is busy or away; nothing is known to be kept then
-    void write(Round round);
+    void store(Round round);
+
+    /// Carries out all else of a round in one transaction, and fills in its results.
+    ///
+    /// @throws DatabaseException if the database is busy or away; nothing is known to be kept then
+    void update(Round round);
   }
 
-  Ledger(Deliveries deliveries, Queue queue, Metrics metrics) {
+  /// @param beside runs one transaction while another runs; two threads are enough
+  Ledger(Deliveries deliveries, Queue queue, Metrics metrics, Executor beside) {
     this.deliveries = deliveries;
     this.queue = queue;
     this.metrics = metrics;
+    this.beside = beside;
   }
 
   boolean hasWork() {
@@ -39,49 +59,95 @@ final class Ledger {
     return deliveries.remembered();
   }
 
-  /// Carries out commands in one transaction.
+  /// Carries out commands, and tells what the attempt before has put on disk. What this one puts
+  /// there is told by the next, or by {@link #tell}.
   ///
   /// @return false if the database is away: what could be refused was refused, the rest is
   ///   remembered
   boolean attempt(List<Command> commands) {
     Round round = deliveries.begin(commands);
-    if (round.isEmpty()) {
-      deliveries.committed(round);
+    boolean stores = !round.postings().isEmpty();
+    boolean updates = round.changesCopies();
+    boolean tells = !untold.isEmpty();
+    var updated = begun(updates, stores || tells, () -> queue.update(round));
+    var stored = begun(stores, tells, () -> store(round));
+    tell();
+    boolean available = updated(round, updated.join());
+    return stored(round, stored.join()) && available;
+  }
+
+  /// Starts a transaction.
+  ///
+  /// @return what it failed with
+  private CompletableFuture<Optional<RuntimeException>> begun(
+      boolean needed, boolean others, Runnable transaction) {
+    if (!needed) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    // a lone message is spared the way to another thread
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            transaction.run();
+            return Optional.empty();
+          } catch (RuntimeException e) {
+            return Optional.of(e);
+          }
+        },
+        others ? beside : Runnable::run);
+  }
+
+  private void store(Round round) {
+    long start = System.nanoTime();
+    queue.store(round);
+    metrics.committed(round.postings().size(), Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /// Tells everybody what is on disk.
+  void tell() {
+    while (!untold.isEmpty()) {
+      untold.poll().run();
+    }
+  }
+
+  private boolean updated(Round round, Optional<RuntimeException> failure) {
+    if (failure.isEmpty()) {
+      untold.add(deliveries.updated(round));
       return true;
     }
-    long start = System.nanoTime();
-    try {
-      queue.write(round);
-    } catch (DatabaseException e) {
+    if (failure.get() instanceof DatabaseException e) {
+      log.warn("Changes of the queue wait: it cannot be written ({})", e.getMessage());
+    } else {
+      log.error(
+          "A change of the queue failed and is dropped; what nobody confirmed is pushed again",
+          failure.get());
+      deliveries.forgetRemembered();
+    }
+    deliveries.notUpdated(round, busy());
+    return false;
+  }
+
+  private boolean stored(Round round, Optional<RuntimeException> failure) {
+    if (failure.isEmpty()) {
+      untold.addFirst(deliveries.stored(round)); // fresh before what came out of the table later
+      return true;
+    }
+    if (failure.get() instanceof DatabaseException e) {
       log.warn(
           "The queue cannot be written ({}); {} messages were refused",
           e.getMessage(),
           round.postings().size());
-      deliveries.failed(round, busy());
+      deliveries.notStored(round, busy());
       return false;
-    } catch (RuntimeException e) {
-      return isolate(round, e);
     }
-    if (!round.postings().isEmpty()) {
-      metrics.committed(round.postings().size(), Duration.ofNanos(System.nanoTime() - start));
-    }
-    deliveries.committed(round);
-    return true;
+    return isolate(round, failure.get());
   }
 
-  /// One bad row must not take others with it: tries what is remembered alone, then each message
-  /// alone, and lets go of what fails.
+  /// One bad row must not take others with it: tries each message alone, and lets go of what fails.
   private boolean isolate(Round round, RuntimeException failure) {
-    if (round.postings().isEmpty()) {
-      log.error(
-          "A change of the queue failed and is dropped; what nobody confirmed is pushed again",
-          failure);
-      deliveries.forgetRemembered();
-      return false;
-    }
-    if (round.postings().size() == 1 && round.marks().isEmpty() && round.freed().isEmpty()) {
+    if (round.postings().size() == 1) {
       log.error("A message could not be written", failure);
-      deliveries.failed(
+      deliveries.notStored(
           round,
           new Problem(
               ProblemCode.INTERNAL, "The message could not be stored; the broker's log says why"));
@@ -89,8 +155,8 @@ final class Ledger {
     }
     log.warn(
         "{} messages could not be written together; trying each alone", round.postings().size());
-    deliveries.undone(round);
-    boolean available = attempt(List.of());
+    deliveries.withdraw(round);
+    boolean available = true;
     for (Round.Posting posting : round.postings()) {
       available &= attempt(List.of(posting.accept()));
     }

@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -51,6 +53,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   private final Peers peers;
   private final Deliveries deliveries;
   private final MessageWriter writer;
+  private final ExecutorService transactions;
   private final InstantSource clock;
   private final LimitsConfig limits;
   private final Metrics metrics;
@@ -84,10 +87,13 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
             clock,
             steady,
             limits.timing().ackLease());
+    this.transactions =
+        Executors.newFixedThreadPool(
+            2, Thread.ofPlatform().name("message-transaction-", 0).daemon().factory());
     this.writer =
         new GroupCommitWriter(
             queue,
-            new Ledger(deliveries, store, metrics),
+            new Ledger(deliveries, store, metrics, transactions),
             limits.sizes().writerBatch(),
             limits.timing().stop());
     this.admission = new Admission(peers, rosters, rosterStore, metrics, limits);
@@ -123,6 +129,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
   /// Stops the writer once everything given to it is on disk. May be called twice.
   public void stop() {
     writer.stop();
+    transactions.shutdown();
   }
 
   @Override

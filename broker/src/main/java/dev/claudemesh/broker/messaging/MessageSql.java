@@ -1,5 +1,7 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.db.PlainStatement.OverRows;
+
 /// The statements of the queue. Times are milliseconds; each is one round trip whatever the number
 /// of rows.
 ///
@@ -12,29 +14,30 @@ final class MessageSql {
 
   /// Messages and their copies. A message whose client's id is known is left out, and its copies
   /// with it.
-  static final String INSERT =
-      """
-      with accepted as (
-        insert into mesh.message (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
-          ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_at, expires_at)
-        select id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce, ciphertext,
-          client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, %s, %s
-        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[],
-          ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::boolean[], ?::text[], ?::bigint[], ?::bigint[])
-          as given (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
-          ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_ms, expires_ms)
-        on conflict (sender_member_id, client_message_id) do nothing
-        returning id, mesh_id, notify
-      ), queued as (
-        insert into mesh.delivery (message_id, recipient_key, mesh_id, recipient_member_id, seq, priority_rank, holder, notify)
-        select m.id, r.recipient_key, m.mesh_id, r.member_id, r.seq, r.rank, r.holder, m.notify
-        from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::int[], ?::text[])
-          as r (message_id, recipient_key, member_id, seq, rank, holder)
-        join accepted m on m.id = r.message_id
-      )
-      select id from accepted
-      """
-          .formatted(at("created_ms"), at("expires_ms"));
+  static final OverRows INSERT =
+      OverRows.of(
+          """
+          with accepted as (
+            insert into mesh.message (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
+              ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_at, expires_at)
+            select id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce, ciphertext,
+              client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, %s, %s
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[],
+              ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::boolean[], ?::text[], ?::bigint[], ?::bigint[])
+              as given (id, mesh_id, sender_member_id, sender_address, target_spec, kind, priority, enc, epoch, nonce,
+              ciphertext, client_message_id, request_fingerprint, reply_to_id, hops, notify, subtype, created_ms, expires_ms)
+            on conflict (sender_member_id, client_message_id) do nothing
+            returning id, mesh_id, notify
+          ), queued as (
+            insert into mesh.delivery (message_id, recipient_key, mesh_id, recipient_member_id, seq, priority_rank, holder, notify)
+            select m.id, r.recipient_key, m.mesh_id, r.member_id, r.seq, r.rank, r.holder, m.notify
+            from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::int[], ?::text[])
+              as r (message_id, recipient_key, member_id, seq, rank, holder)
+            join accepted m on m.id = r.message_id
+          )
+          select id from accepted
+          """
+              .formatted(at("created_ms"), at("expires_ms")));
 
   /// The first messages of clients' ids that came again.
   static final String REPEATS =
@@ -57,25 +60,26 @@ final class MessageSql {
       """;
 
   /// What recipients said. A finished copy stays finished; seen and refused may follow delivered.
-  static final String MARK =
-      """
-      with changed as (
-        update mesh.delivery d
-        set status = said.status, reason = said.reason,
-          delivered_at = case when said.status = 'refused' then d.delivered_at else coalesce(d.delivered_at, %1$s) end,
-          seen_at = case when said.status = 'seen' then %1$s end
-        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) as said (message_id, recipient_key, status, reason, ms)
-        cross join lateral (
-          select ctid from mesh.delivery where message_id = said.message_id and recipient_key = said.recipient_key offset 0
-        ) found
-        where d.ctid = found.ctid
-          and (d.status = 'queued' or (d.status = 'delivered' and said.status in ('seen', 'refused')))
-        returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.status, d.reason, d.notify
-      )
-      """
-              .formatted(at("said.ms"))
-          + CHANGE_OF
-          + " where c.notify";
+  static final OverRows MARK =
+      OverRows.of(
+          """
+          with changed as (
+            update mesh.delivery d
+            set status = said.status, reason = said.reason,
+              delivered_at = case when said.status = 'refused' then d.delivered_at else coalesce(d.delivered_at, %1$s) end,
+              seen_at = case when said.status = 'seen' then %1$s end
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) as said (message_id, recipient_key, status, reason, ms)
+            cross join lateral (
+              select ctid from mesh.delivery where message_id = said.message_id and recipient_key = said.recipient_key offset 0
+            ) found
+            where d.ctid = found.ctid
+              and (d.status = 'queued' or (d.status = 'delivered' and said.status in ('seen', 'refused')))
+            returning d.message_id, d.recipient_key, d.mesh_id, d.recipient_member_id, d.status, d.reason, d.notify
+          )
+          """
+                  .formatted(at("said.ms"))
+              + CHANGE_OF
+              + " where c.notify");
 
   static final String FREE =
       """

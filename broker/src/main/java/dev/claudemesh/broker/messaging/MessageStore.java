@@ -27,14 +27,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.exception.DataAccessException;
 
-/// The queue's tables. All that changes a round of the writer stands in {@link #write}; the
-/// statements are in {@link MessageSql}.
+/// The queue's tables. All that a round of the writer changes stands in {@link #store} and {@link
+/// #update}; the statements are in {@link MessageSql}.
 final class MessageStore implements Ledger.Queue {
   static final int EXPIRE_ROWS = 500;
 
@@ -55,60 +54,67 @@ final class MessageStore implements Ledger.Queue {
   }
 
   @Override
-  public void write(Round round) {
-    if (round.postings().size() < MessageCopy.WORTHWHILE) {
-      write(round, tx -> insert(tx, round));
-      return;
-    }
-    try {
-      write(round, tx -> copy(tx, round.postings()));
-    } catch (DataAccessException e) {
-      if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
-        throw e;
+  public void store(Round round) {
+    List<Posting> postings = round.postings();
+    if (postings.size() < MessageCopy.WORTHWHILE) {
+      insert(round);
+    } else {
+      try {
+        copy(postings);
+      } catch (DataAccessException e) {
+        if (!UNIQUE_VIOLATION.equals(e.sqlState())) {
+          throw e;
+        }
+        insert(round);
       }
-      round.results().clear();
-      write(round, tx -> insert(tx, round));
+    }
+    stored.addAndGet(postings.size());
+  }
+
+  private void copy(List<Posting> postings) {
+    database.transaction(tx -> {
+      BinaryCopy.into(
+          tx, "mesh.message", MessageCopy.MESSAGE, rows -> MessageCopy.messages(postings, rows));
+      BinaryCopy.into(
+          tx,
+          "mesh.delivery",
+          MessageCopy.DELIVERY,
+          rows -> MessageCopy.deliveries(postings, rows));
+      return null;
+    });
+  }
+
+  private void insert(Round round) {
+    List<Posting> postings = round.postings();
+    List<Object[]> columns =
+        new ArrayList<>(
+            letters(postings.stream().map(posting -> posting.accept().letter()).toList()));
+    columns.addAll(copies(postings));
+    Set<String> inserted =
+        database.statement(
+            dsl -> PlainStatement.query(dsl, MessageSql.INSERT, MessageStore::ids, columns));
+    if (inserted.size() < postings.size()) {
+      repeats(
+          round,
+          postings.stream()
+              .filter(posting -> !inserted.contains(posting.accept().letter().id()))
+              .toList());
     }
   }
 
-  private void write(Round round, Consumer<DSLContext> messages) {
+  @Override
+  public void update(Round round) {
+    if (round.onlyMarks()) {
+      database.statement(dsl -> mark(dsl, round));
+      return;
+    }
     database.transaction(tx -> {
-      messages.accept(tx);
       mark(tx, round);
       free(tx, round);
       round.expire().ifPresent(at -> expire(tx, round, at));
       round.claims().forEach(claim -> claim(tx, round, claim));
       return null;
     });
-    stored.addAndGet(round.postings().size());
-  }
-
-  private static void copy(DSLContext tx, List<Posting> postings) {
-    BinaryCopy.into(
-        tx, "mesh.message", MessageCopy.MESSAGE, rows -> MessageCopy.messages(postings, rows));
-    BinaryCopy.into(
-        tx, "mesh.delivery", MessageCopy.DELIVERY, rows -> MessageCopy.deliveries(postings, rows));
-  }
-
-  private static void insert(DSLContext tx, Round round) {
-    List<Posting> postings = round.postings();
-    if (postings.isEmpty()) {
-      return;
-    }
-    List<Object> binds =
-        new ArrayList<>(
-            letters(postings.stream().map(posting -> posting.accept().letter()).toList()));
-    binds.addAll(copies(postings));
-    Set<String> inserted =
-        PlainStatement.query(tx, MessageSql.INSERT, MessageStore::ids, binds.toArray());
-    if (inserted.size() < postings.size()) {
-      repeats(
-          tx,
-          round,
-          postings.stream()
-              .filter(posting -> !inserted.contains(posting.accept().letter().id()))
-              .toList());
-    }
   }
 
   private static Set<String> ids(ResultSet rows) throws SQLException {
@@ -119,7 +125,7 @@ final class MessageStore implements Ledger.Queue {
     return ids;
   }
 
-  private static List<Object> letters(List<Letter> letters) {
+  private static List<Object[]> letters(List<Letter> letters) {
     return List.of(
         texts(letters, Letter::id),
         texts(letters, Letter::meshId),
@@ -142,7 +148,7 @@ final class MessageStore implements Ledger.Queue {
         millis(letters, Letter::expiresAt));
   }
 
-  private static List<Object> copies(List<Posting> postings) {
+  private static List<Object[]> copies(List<Posting> postings) {
     List<String> ids = new ArrayList<>();
     List<String> keys = new ArrayList<>();
     List<String> members = new ArrayList<>();
@@ -168,10 +174,12 @@ final class MessageStore implements Ledger.Queue {
         array(holders));
   }
 
-  private static void repeats(DSLContext tx, Round round, List<Posting> refused) {
+  private void repeats(Round round, List<Posting> refused) {
     List<Letter> letters = refused.stream().map(posting -> posting.accept().letter()).toList();
     Map<List<String>, Repeat> first = new HashMap<>();
-    tx.resultQuery(
+    database
+        .dsl()
+        .resultQuery(
             MessageSql.REPEATS,
             texts(letters, letter -> letter.sender().memberId()),
             texts(letters, letter -> letter.clientMessageId().orElse(null)))
@@ -191,21 +199,25 @@ final class MessageStore implements Ledger.Queue {
     }
   }
 
-  private static void mark(DSLContext tx, Round round) {
+  private static Round mark(DSLContext context, Round round) {
     List<Mark> marks = round.marks();
-    if (marks.isEmpty()) {
-      return;
+    if (!marks.isEmpty()) {
+      round
+          .results()
+          .changes()
+          .addAll(
+              PlainStatement.query(
+                  context,
+                  MessageSql.MARK,
+                  MessageStore::changes,
+                  List.of(
+                      texts(marks, mark -> mark.copy().messageId()),
+                      texts(marks, mark -> mark.copy().recipientKey()),
+                      texts(marks, mark -> stored(mark.status())),
+                      texts(marks, mark -> mark.reason().orElse(null)),
+                      millis(marks, Mark::at))));
     }
-    PlainStatement.query(
-            tx,
-            MessageSql.MARK,
-            tx::fetch,
-            texts(marks, mark -> mark.copy().messageId()),
-            texts(marks, mark -> mark.copy().recipientKey()),
-            texts(marks, mark -> stored(mark.status())),
-            texts(marks, mark -> mark.reason().orElse(null)),
-            millis(marks, Mark::at))
-        .forEach(row -> round.results().changes().add(change(row)));
+    return round;
   }
 
   private static void free(DSLContext tx, Round round) {
@@ -218,9 +230,12 @@ final class MessageStore implements Ledger.Queue {
   }
 
   private static void expire(DSLContext tx, Round round, Instant at) {
-    tx.resultQuery(MessageSql.EXPIRE, at.toEpochMilli(), EXPIRE_ROWS)
-        .fetch()
-        .forEach(row -> round.results().expired().add(change(row)));
+    round
+        .results()
+        .expired()
+        .addAll(
+            PlainStatement.query(
+                tx, MessageSql.EXPIRE, MessageStore::changes, at.toEpochMilli(), EXPIRE_ROWS));
   }
 
   private static void claim(DSLContext tx, Round round, Claim claim) {
@@ -288,17 +303,22 @@ final class MessageStore implements Ledger.Queue {
         row.get("expires_at", Instant.class));
   }
 
-  private static Change change(Record row) {
-    return new Change(
-        row.get("mesh_id", String.class),
-        new Copy(row.get("message_id", String.class), row.get("recipient_key", String.class)),
-        row.get("recipient_name", String.class),
-        state(row.get("status", String.class)),
-        text(row, "reason"),
-        row.get("sender_member_id", String.class),
-        row.get("sender_address", String.class),
-        row.get("target_spec", String.class),
-        row.get("notify", Boolean.class));
+  private static List<Change> changes(ResultSet rows) throws SQLException {
+    List<Change> changes = new ArrayList<>();
+    while (rows.next()) {
+      changes.add(
+          new Change(
+              rows.getString("mesh_id"),
+              new Copy(rows.getString("message_id"), rows.getString("recipient_key")),
+              rows.getString("recipient_name"),
+              state(rows.getString("status")),
+              Optional.ofNullable(rows.getString("reason")),
+              rows.getString("sender_member_id"),
+              rows.getString("sender_address"),
+              rows.getString("target_spec"),
+              rows.getBoolean("notify")));
+    }
+    return changes;
   }
 
   /// A status as the table has it.

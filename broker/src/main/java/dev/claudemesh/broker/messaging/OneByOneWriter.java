@@ -3,8 +3,8 @@ package dev.claudemesh.broker.messaging;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// Writes each command in a transaction of its own, on the caller's thread. Slow and plain: what
-/// the faster writer is compared with.
+/// Carries out each command by itself, on the caller's thread. Slow and plain: what the faster
+/// writer is compared with.
 final class OneByOneWriter implements MessageWriter {
   private final Ledger ledger;
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
@@ -35,9 +35,10 @@ final class OneByOneWriter implements MessageWriter {
     try {
       while (!waiting.isEmpty()) {
         ledger.attempt(List.of(waiting.poll()));
+        ledger.tell();
       }
       while (ledger.hasWork() && ledger.attempt(List.of())) {
-        continue;
+        ledger.tell();
       }
     } finally {
       writing = false;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that one transaction does to the queue, and, once it ran, what came of it.
+/// Everything that is done to the queue at one time, and, once it was done, what came of it.
 ///
 /// @param freed copies for members that any of their sessions may have again
 /// @param expire end messages that are too old at this time
@@ -72,16 +72,17 @@ record Round(
       String targetSpec,
       boolean notifySender) {}
 
-  boolean isEmpty() {
-    return postings.isEmpty()
-        && marks.isEmpty()
-        && freed.isEmpty()
-        && expire.isEmpty()
-        && claims.isEmpty();
+  /// Whether anything is to be written beside the messages.
+  boolean changesCopies() {
+    return !marks.isEmpty() || !freed.isEmpty() || expire.isPresent() || !claims.isEmpty();
   }
 
-  /// What the statements found. Filled while they run: after a commit that failed it tells what is
-  /// in doubt.
+  /// Whether that is nothing but new statuses.
+  boolean onlyMarks() {
+    return freed.isEmpty() && expire.isEmpty() && claims.isEmpty();
+  }
+
+  /// What the statements found: of the messages their repeats, of all else the rest.
   static final class Results {
     private final Map<Command.Accept, Repeat> repeats = new IdentityHashMap<>();
     private final List<Change> changes = new ArrayList<>();
@@ -102,14 +103,6 @@ record Round(
 
     List<Change> expired() {
       return expired;
-    }
-
-    /// For a second try.
-    void clear() {
-      repeats.clear();
-      changes.clear();
-      expired.clear();
-      claimed.clear();
     }
 
     List<Claimed> claimed(Claim claim) {

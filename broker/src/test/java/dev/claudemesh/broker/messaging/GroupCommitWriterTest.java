@@ -50,12 +50,7 @@ class GroupCommitWriterTest {
         new World(
             database.database(),
             1_000,
-            store ->
-                round -> {
-                  await(gate);
-                  batches.add(round.postings().size());
-                  store.write(round);
-                },
+            Gated::new,
             ledger -> new GroupCommitWriter(queue, ledger, 256, Duration.ofSeconds(10)));
     ann = world.session(world.member("ann"));
     bob = world.session(world.member("bob"));
@@ -65,6 +60,28 @@ class GroupCommitWriterTest {
   void stop() {
     gate.countDown();
     world.writer.stop();
+  }
+
+  /// The real tables behind the gate.
+  private final class Gated implements Ledger.Queue {
+    private final MessageStore store;
+
+    Gated(MessageStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public void store(Round round) {
+      await(gate);
+      batches.add(round.postings().size());
+      store.store(round);
+    }
+
+    @Override
+    public void update(Round round) {
+      await(gate);
+      store.update(round);
+    }
   }
 
   private static void await(CountDownLatch latch) {

@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
 import dev.claudemesh.protocol.messaging.Priority;
 import dev.claudemesh.protocol.presence.Status;
+import dev.claudemesh.protocol.presence.StatusSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -182,12 +183,40 @@ class LedgerTest {
             .map(id -> world.accept(ann, bob.address().hex(), Priority.NEXT, id, Optional.of(id)))
             .toList();
 
-    world.ledger.attempt(List.copyOf(batch));
+    world.round(List.copyOf(batch));
 
     assertThat(batch.stream().map(accept -> problem(accept.receipt())))
         .containsExactly(null, ProblemCode.INTERNAL, null);
-    world.ledger.attempt(List.of());
+    world.round(List.of());
     assertThat(World.shown(bob)).containsExactly("good", "better");
+  }
+
+  @Test
+  void a_message_that_the_look_into_the_table_of_its_own_round_did_not_find_is_found_by_the_next() {
+    world.status(bob, Status.WORKING);
+    send("waiting");
+    bob.update(state -> state.withStatus(Status.IDLE, StatusSource.MANUAL, world.clock.instant()));
+    queue.storesLast();
+
+    world.round(List.of(new Command.Opened(bob), accept("fresh", Ids.next())));
+    while (world.hasWork()) {
+      world.round(List.of());
+    }
+
+    assertThat(World.shown(bob)).containsExactly("waiting", "fresh");
+  }
+
+  @Test
+  void nobody_is_told_of_a_round_before_the_next_begins_or_it_is_asked_for() {
+    Command.Accept accept = accept("one", Ids.next());
+
+    world.attempt(List.of(accept));
+    assertThat(world.statuses()).containsEntry("one to bob", "queued");
+    assertThat(accept.receipt()).isNotDone();
+    world.attempt(List.of());
+
+    assertThat(accept.receipt()).isCompleted();
+    assertThat(World.shown(bob)).containsExactly("one");
   }
 
   @Test
@@ -207,7 +236,7 @@ class LedgerTest {
                 id -> world.accept(ann, bob.address().hex(), Priority.NEXT, "one", Optional.of(id)))
             .toList();
 
-    world.ledger.attempt(List.copyOf(batch));
+    world.round(List.copyOf(batch));
 
     assertThat(batch.get(1).receipt().join().messageId())
         .isEqualTo(batch.get(0).receipt().join().messageId());
@@ -222,9 +251,9 @@ class LedgerTest {
             .mapToObj(i -> accept("m" + i / 2, "id" + i / 2))
             .toList();
 
-    world.ledger.attempt(List.copyOf(batch));
-    while (world.ledger.hasWork()) {
-      world.ledger.attempt(List.of());
+    world.round(List.copyOf(batch));
+    while (world.hasWork()) {
+      world.round(List.of());
     }
 
     assertThat(batch.getFirst().receipt().join().messageId()).isEqualTo(first);
@@ -242,7 +271,7 @@ class LedgerTest {
         IntStream.range(0, MessageCopy.WORTHWHILE)
             .mapToObj(i -> accept("m" + i, "id" + i))
             .toList();
-    world.ledger.attempt(List.copyOf(batch));
+    world.round(List.copyOf(batch));
     assertThat(World.shown(bob)).isEmpty();
 
     world.status(bob, Status.IDLE);

@@ -4,6 +4,9 @@ import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseException;
 import dev.claudemesh.db.TestDatabase;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// The real tables behind a database that is away when the test says so, before or after it has
@@ -12,6 +15,7 @@ final class TroubledQueue implements Ledger.Queue {
   private final MessageStore store;
   private volatile Trouble trouble = Trouble.NONE;
   private volatile Predicate<Letter> poison = letter -> false;
+  private volatile Optional<CountDownLatch> updatedFirst = Optional.empty();
 
   enum Trouble {
     NONE,
@@ -34,15 +38,43 @@ final class TroubledQueue implements Ledger.Queue {
     poison = letter;
   }
 
+  /// From now on, the messages of a round are stored after all else of it is on disk.
+  void storesLast() {
+    updatedFirst = Optional.of(new CountDownLatch(1));
+  }
+
   @Override
-  public void write(Round round) {
-    if (trouble == Trouble.AWAY) {
-      throw away();
+  public void store(Round round) {
+    if (updatedFirst.isPresent() && round.changesCopies()) {
+      await(updatedFirst.get());
     }
     if (round.postings().stream().anyMatch(posting -> poison.test(posting.accept().letter()))) {
       throw new IllegalStateException("bad row");
     }
-    store.write(round);
+    inTrouble(() -> store.store(round));
+  }
+
+  @Override
+  public void update(Round round) {
+    inTrouble(() -> store.update(round));
+    updatedFirst.ifPresent(CountDownLatch::countDown);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("The update did not come");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void inTrouble(Runnable transaction) {
+    if (trouble == Trouble.AWAY) {
+      throw away();
+    }
+    transaction.run();
     if (trouble == Trouble.SILENT) {
       throw away();
     }

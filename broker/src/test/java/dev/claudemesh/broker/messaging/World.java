@@ -46,7 +46,7 @@ final class World {
   private final InstantSource steady = () -> clock.instant().minus(put);
   final Peers peers = new Peers();
   final String meshId;
-  final Ledger ledger;
+  private final Ledger ledger;
   final MessageWriter writer;
   final MessageStore store;
   private final Database database;
@@ -95,7 +95,7 @@ final class World {
             steady,
             LEASE);
     deliveries.countFrom(store.nextEra() << 40);
-    this.ledger = new Ledger(deliveries, queue.apply(store), metrics);
+    this.ledger = new Ledger(deliveries, queue.apply(store), metrics, Thread::startVirtualThread);
     this.writer = writing.apply(ledger);
     late.set(writer);
     this.admission =
@@ -107,6 +107,20 @@ final class World {
   void putClock(Duration forward) {
     put = put.plus(forward);
     clock.advance(forward);
+  }
+
+  /// Carries out commands in one round, and tells of it.
+  ///
+  /// @return false if the database was away
+  boolean round(List<Command> commands) {
+    boolean written = attempt(commands);
+    ledger.tell();
+    return written;
+  }
+
+  /// Carries out commands in one round, and tells of the one before.
+  boolean attempt(List<Command> commands) {
+    return ledger.attempt(commands);
   }
 
   static World plain(Database database) {
@@ -133,6 +147,10 @@ final class World {
             name,
             clock.instant().atOffset(ZoneOffset.UTC));
     return member;
+  }
+
+  boolean hasWork() {
+    return ledger.hasWork();
   }
 
   /// A session that is connected and ready.

@@ -92,6 +92,9 @@ class WriterComparisonTest {
           batch.add(waiting.poll());
         }
         ledger.attempt(batch);
+        if (random.nextBoolean() || (waiting.isEmpty() && !ledger.hasWork())) {
+          ledger.tell();
+        }
       }
     }
 
