@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The way in and out: hello, session_hello, goodbye, lost sockets, and what others do to a peer.
 public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
@@ -64,6 +65,10 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   private final boolean compat;
   private final MeshKeys keys;
   private final PendingStatuses pending;
+
+  /// Changes of members that were told on the bus, each after its commit. Who was read before one
+  /// is read again.
+  private final AtomicLong changes = new AtomicLong();
 
   /// What this room asks about mesh keys.
   public interface MeshKeys {
@@ -178,10 +183,10 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
       throw ConnectionRules.rejected(
           ProblemCode.REPLAYED, "this signature was used before; sign again with a new timestamp");
     }
+    long seen = changes.get();
     Member member =
         ConnectionRules.admit(claim, memberships.byKey(claim.meshId(), claim.memberKey()), compat);
-    checkSessionKey(claim, member);
-    Admitted admitted = new Admitted(claim, member, store.standing(member.id()));
+    Admitted admitted = new Admitted(claim, member, standing(claim, member), seen);
     return claim.purpose() == Purpose.SESSION
         ? session(admitted, connection, now)
         : passing(admitted, connection, now);
@@ -189,19 +194,18 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   /// Nobody may take the address of another: not of a member, and without a proof not of a session
   /// that was.
-  private void checkSessionKey(Claim claim, Member member) {
-    boolean taken =
-        claim.sessionKey().isPresent()
-            && (store.isKeyOfAnother(claim.meshId(), claim.address(), member.id())
-                || !claim.sessionKeyProven()
-                    && store.usedByAnother(claim.meshId(), claim.address(), member.id()));
-    if (taken) {
+  private Standing standing(Claim claim, Member member) {
+    Standing standing = store.standing(member, claim.address(), !claim.sessionKeyProven());
+    if (claim.sessionKey().isPresent() && standing.keyTaken()) {
       throw ConnectionRules.sessionKeyTaken();
     }
+    return standing;
   }
 
   /// A hello that passed all checks, and what its answer needs.
-  private record Admitted(Claim claim, Member member, Standing standing) {}
+  ///
+  /// @param seen changes of members that the checks know of
+  private record Admitted(Claim claim, Member member, Standing standing, long seen) {}
 
   private Outcome session(Admitted admitted, Connection connection, Instant now) {
     Tokens tokens = Tokens.issue();
@@ -231,7 +235,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   private Outcome welcome(
       Admitted admitted, Entry entry, Tokens tokens, Connection connection, Instant now) {
-    checkStillMember(admitted.claim(), entry, now);
+    checkStillMember(admitted, entry, now);
     connection.bind(entry.peer());
     connection.whenClosed(() -> leases.lost(connection, clock.instant()));
     leases.attach(entry, connection, now);
@@ -242,7 +246,11 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
 
   /// Whoever was removed while we looked at their hello was not found among the peers to be shown
   /// out; from here on they would be.
-  private void checkStillMember(Claim claim, Entry entry, Instant now) {
+  private void checkStillMember(Admitted admitted, Entry entry, Instant now) {
+    if (changes.get() == admitted.seen()) {
+      return;
+    }
+    Claim claim = admitted.claim();
     try {
       Optional<Membership> membership = memberships.byKey(claim.meshId(), claim.memberKey());
       refresh(entry.peer(), ConnectionRules.admit(claim, membership, compat));
@@ -329,13 +337,21 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   private void hear(Happening happening) {
     switch (happening) {
       case Happening.PeerEnded ended -> end(ended);
-      case Happening.MemberChanged changed -> refresh(changed.meshId(), changed.memberId());
-      case Happening.MemberRemoved removed -> remove(removed);
-      case Happening.MeshDeleted deleted ->
-          peers
-              .all(deleted.meshId())
-              .toList()
-              .forEach(peer -> leases.end(peer, NORMAL, "mesh_deleted", clock.instant()));
+      case Happening.MemberChanged changed -> {
+        changes.incrementAndGet();
+        refresh(changed.meshId(), changed.memberId());
+      }
+      case Happening.MemberRemoved removed -> {
+        changes.incrementAndGet();
+        remove(removed);
+      }
+      case Happening.MeshDeleted deleted -> {
+        changes.incrementAndGet();
+        peers
+            .all(deleted.meshId())
+            .toList()
+            .forEach(peer -> leases.end(peer, NORMAL, "mesh_deleted", clock.instant()));
+      }
       case Happening.PeerReady _,
           Happening.PeerLost _,
           Happening.PeerLeft _,

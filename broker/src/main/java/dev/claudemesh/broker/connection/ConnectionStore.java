@@ -5,6 +5,7 @@ import static dev.claudemesh.db.jooq.Tables.MESH;
 import static dev.claudemesh.db.jooq.Tables.PEER_STATE;
 import static dev.claudemesh.db.jooq.Tables.PRESENCE;
 
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.StoredJson;
 import dev.claudemesh.db.Database;
@@ -22,7 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.impl.DSL;
 
@@ -35,11 +38,14 @@ final class ConnectionStore {
   }
 
   /// What admins set for a member and their mesh.
+  ///
+  /// @param keyTaken whether the key of the session that comes is another's
   record Standing(
       Optional<String> roleTag,
       List<GroupRole> defaultGroups,
       String messageMode,
-      SelfEditable policy) {}
+      SelfEditable policy,
+      boolean keyTaken) {}
 
   /// What the member's last session left behind.
   ///
@@ -64,14 +70,35 @@ final class ConnectionStore {
       Peer.State state,
       Optional<String> resumeHash) {}
 
-  Standing standing(String memberId) {
+  /// What is known of a member, and of the key their session comes with.
+  ///
+  /// @param everUsed whether a key counts as another's that another's session ever had
+  Standing standing(Member member, PublicKey address, boolean everUsed) {
+    var other = MEMBER.as("other");
+    Condition keyOfAnother =
+        DSL.exists(
+            DSL.selectOne()
+                .from(other)
+                .where(other.MESH_ID.eq(member.meshId()))
+                .and(other.PEER_PUBKEY.eq(address.hex()))
+                .and(other.ID.ne(member.id())));
+    Condition usedByAnother =
+        DSL.exists(
+            DSL.selectOne()
+                .from(PRESENCE)
+                .where(PRESENCE.MESH_ID.eq(member.meshId()))
+                .and(PRESENCE.ADDRESS.eq(address.hex()))
+                .and(PRESENCE.MEMBER_ID.ne(member.id())));
+    Field<Boolean> taken =
+        DSL.field(everUsed ? keyOfAnother.or(usedByAnother) : keyOfAnother).as("taken");
     return database
         .dsl()
-        .select(MEMBER.ROLE_TAG, MEMBER.DEFAULT_GROUPS, MEMBER.MESSAGE_MODE, MESH.SELF_EDITABLE)
+        .select(
+            MEMBER.ROLE_TAG, MEMBER.DEFAULT_GROUPS, MEMBER.MESSAGE_MODE, MESH.SELF_EDITABLE, taken)
         .from(MEMBER)
         .join(MESH)
         .on(MESH.ID.eq(MEMBER.MESH_ID))
-        .where(MEMBER.ID.eq(memberId))
+        .where(MEMBER.ID.eq(member.id()))
         .fetchSingle(row ->
             new Standing(
                 Optional.ofNullable(row.get(MEMBER.ROLE_TAG)),
@@ -79,7 +106,8 @@ final class ConnectionStore {
                 row.get(MEMBER.MESSAGE_MODE),
                 Optional.ofNullable(row.get(MESH.SELF_EDITABLE))
                     .map(json -> Wire.mapper().readValue(json.data(), SelfEditable.class))
-                    .orElse(SelfEditable.ALL)));
+                    .orElse(SelfEditable.ALL),
+                row.get(taken)));
   }
 
   Optional<Left> left(String memberId) {
@@ -95,28 +123,6 @@ final class ConnectionStore {
                 Optional.ofNullable(row.getLastSummary()),
                 counters(row.getCumulativeStats()),
                 Optional.ofNullable(row.getLastSeenAt())));
-  }
-
-  /// Whether a key is another member's own.
-  boolean isKeyOfAnother(String meshId, PublicKey key, String memberId) {
-    DSLContext dsl = database.dsl();
-    return dsl.fetchExists(
-        dsl.selectOne()
-            .from(MEMBER)
-            .where(MEMBER.MESH_ID.eq(meshId))
-            .and(MEMBER.PEER_PUBKEY.eq(key.hex()))
-            .and(MEMBER.ID.ne(memberId)));
-  }
-
-  /// Whether another member has, or had, a session with a key.
-  boolean usedByAnother(String meshId, PublicKey key, String memberId) {
-    DSLContext dsl = database.dsl();
-    return dsl.fetchExists(
-        dsl.selectOne()
-            .from(PRESENCE)
-            .where(PRESENCE.MESH_ID.eq(meshId))
-            .and(PRESENCE.ADDRESS.eq(key.hex()))
-            .and(PRESENCE.MEMBER_ID.ne(memberId)));
   }
 
   /// Writes the lease of a newcomer.

@@ -199,6 +199,11 @@ final class EpochKeyStore {
     return lacked(meshId, holds.and(MEMBER.ID.ne(memberId)), limit);
   }
 
+  /// Whether anybody waits for a key.
+  boolean isLacked(String meshId) {
+    return !lacked(meshId, DSL.noCondition(), 1).isEmpty();
+  }
+
   private List<KeyRequest> lacked(String meshId, Condition which, int limit) {
     var next = EPOCH_KEY.as("next");
     var has = EPOCH_KEY.as("has");

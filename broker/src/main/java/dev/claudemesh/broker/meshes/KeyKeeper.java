@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /// Hands mesh keys from member to member, and tells who should do what: seal a key to a newcomer,
@@ -29,6 +30,9 @@ final class KeyKeeper {
   private final MeshStore meshes;
   private final Peers peers;
   private final InstantSource clock;
+
+  /// Meshes in which nothing is to be done about keys.
+  private volatile Set<String> settled = ConcurrentHashMap.newKeySet();
 
   KeyKeeper(Database database, MeshStore meshes, Peers peers, InstantSource clock) {
     this.store = new EpochKeyStore(database);
@@ -98,7 +102,28 @@ final class KeyKeeper {
   }
 
   List<KeyRequest> requestsFor(Member member) {
-    return store.couldGive(member.meshId(), member.id(), MOST_REQUESTS);
+    return nothingToDo(member.meshId())
+        ? List.of()
+        : store.couldGive(member.meshId(), member.id(), MOST_REQUESTS);
+  }
+
+  /// Somebody may lack a key from here on, or hold one that they should not.
+  void membersChanged() {
+    settled = ConcurrentHashMap.newKeySet();
+  }
+
+  /// Whether all have the keys that they should, and nobody else has one. Asked at each hello, and
+  /// rarely not so.
+  private boolean nothingToDo(String meshId) {
+    Set<String> known = settled; // what changes from here on does not count in it any more
+    if (known.contains(meshId)) {
+      return true;
+    }
+    boolean nothing = !store.isLacked(meshId) && !store.rotationNeeded(meshId);
+    if (nothing) {
+      known.add(meshId);
+    }
+    return nothing;
   }
 
   /// Asks peers that hold what a member lacks to hand it on. Those that are away find the request
@@ -131,6 +156,9 @@ final class KeyKeeper {
 
   /// What a peer that has just come could do, and what others could do for it.
   void welcome(Peer peer) {
+    if (nothingToDo(peer.meshId())) {
+      return;
+    }
     askFor(peer.meshId(), peer.member().id());
     if (canRotate(peer)) {
       rotationEvent(peer.meshId()).ifPresent(event -> send(peer, event));

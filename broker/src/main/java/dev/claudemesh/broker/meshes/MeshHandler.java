@@ -231,13 +231,17 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
 
   private void heard(Happening happening) {
     switch (happening) {
-      case Happening.KeyNeeded needed -> keys.askFor(needed.meshId(), needed.memberId());
-      case Happening.MemberRemoved removed ->
-          keys.askForRotation(removed.meshId(), removed.memberId());
+      case Happening.KeyNeeded needed -> {
+        keys.membersChanged();
+        keys.askFor(needed.meshId(), needed.memberId());
+      }
+      case Happening.MemberRemoved removed -> {
+        keys.membersChanged();
+        keys.askForRotation(removed.meshId(), removed.memberId());
+      }
+      case Happening.MemberJoined _, Happening.MemberChanged _ -> keys.membersChanged();
       case Happening.PeerReady ready -> keys.welcome(ready.peer());
-      case Happening.MemberJoined _,
-          Happening.MemberChanged _,
-          Happening.MeshDeleted _,
+      case Happening.MeshDeleted _,
           Happening.PeerLost _,
           Happening.PeerLeft _,
           Happening.PeerEnded _,

@@ -46,6 +46,10 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
   /// Reports of hooks that may wait for their sessions, all together; further ones are `busy`.
   private static final int MAX_PENDING = 10_000;
 
+  /// For so long after a report hellos look for it: longer than any is good for, should somebody
+  /// put the clock.
+  private static final Duration LOOK = Duration.ofMinutes(1);
+
   private final PresenceStore store;
   private final Peers peers;
   private final Bus bus;
@@ -53,6 +57,11 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
   private final Metrics metrics;
   private final StatusRules rules;
   private final Duration pendingTtl;
+
+  /// Until then hellos look whether a report waits for them. An earlier run of the broker may have
+  /// left some.
+  private volatile Instant lookUntil;
+
   private final HookRate hookRate;
   private final boolean compat;
 
@@ -71,6 +80,7 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
     this.metrics = metrics;
     this.rules = new StatusRules(limits.timing().statusTtl(), limits.timing().hookFresh());
     this.pendingTtl = limits.timing().pendingStatus();
+    this.lookUntil = clock.instant().plus(LOOK);
     this.hookRate = new HookRate(limits.rates().hooksPerMinute(), limits.sizes().rateBuckets());
     this.compat = compat;
   }
@@ -90,7 +100,9 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
 
   /// Takes what hooks reported for a client before its hello, if that is still fresh.
   public Optional<Status> takePending(Peer.Client client, Instant now) {
-    return store.take(client, now.minus(pendingTtl), now);
+    return now.isAfter(lookUntil)
+        ? Optional.empty()
+        : store.take(client, now.minus(pendingTtl), now);
   }
 
   /// Ends every `working` that nobody repeated, and forgets reports that no session came for.
@@ -212,6 +224,7 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
   }
 
   private HookAck hold(HookSetStatus report, Status status, Instant now) {
+    lookUntil = now.plus(LOOK);
     if (!store.hold(report, status, now, MAX_PENDING)) {
       throw new Problem(
           ProblemCode.BUSY,

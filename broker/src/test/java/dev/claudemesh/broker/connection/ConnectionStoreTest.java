@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.connection.ConnectionStore.Left;
 import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MeshFixture.Somebody;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
@@ -128,9 +129,34 @@ class ConnectionStoreTest extends RoomTest {
 
   @Test
   void a_key_is_anothers_only_within_the_mesh() {
-    assertThat(store.isKeyOfAnother(mesh.id(), bert.key().publicKey(), anna.id())).isTrue();
-    assertThat(store.isKeyOfAnother(mesh.id(), anna.key().publicKey(), anna.id())).isFalse();
-    assertThat(store.isKeyOfAnother("elsewhere", bert.key().publicKey(), anna.id())).isFalse();
+    Member member = peer(anna, Keys.generate().publicKey()).member();
+    Member elsewhere =
+        new Member(
+            member.id(),
+            "elsewhere",
+            member.meshSlug(),
+            member.key(),
+            member.displayName(),
+            false,
+            false,
+            member.permissions());
+
+    assertThat(store.standing(member, bert.key().publicKey(), false).keyTaken()).isTrue();
+    assertThat(store.standing(member, anna.key().publicKey(), false).keyTaken()).isFalse();
+    assertThat(store.standing(elsewhere, bert.key().publicKey(), false).keyTaken()).isFalse();
+  }
+
+  @Test
+  void a_key_that_anothers_session_had_is_taken_for_who_cannot_prove_it() {
+    PublicKey key = Keys.generate().publicKey();
+    Peer berts = peer(bert, key);
+    store.open(berts, HASHES, now);
+    store.end(berts, now);
+    Member member = peer(anna, key).member();
+
+    assertThat(store.standing(member, key, true).keyTaken()).isTrue();
+    assertThat(store.standing(member, key, false).keyTaken()).isFalse();
+    assertThat(store.standing(berts.member(), key, true).keyTaken()).isFalse();
   }
 
   private static void await(CountDownLatch latch) {
