@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -118,6 +119,11 @@ public final class Team {
   public <R extends Reply> R as(Person person, Request<R> request) {
     return answer(
         request, caller(Optional.of(member(person)), Optional.of(person.key().publicKey())));
+  }
+
+  /// What a member is told of the mesh's keys at a hello.
+  public MeshHandler.KeyState keyState(Person person) {
+    return meshes.keyState(member(person), Set.of());
   }
 
   /// The member as the broker knows them now.

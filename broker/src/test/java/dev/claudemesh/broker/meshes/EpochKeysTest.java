@@ -70,6 +70,18 @@ class EpochKeysTest {
   }
 
   @Test
+  void whoever_comes_after_a_newcomer_is_asked_for_the_key_though_nobody_lacked_one_before() {
+    Mesh mesh = team.mesh("Before");
+    assertThat(team.keyState(mesh.owner()).requests()).isEmpty();
+
+    Person ben = team.join(mesh, "Ben");
+
+    assertThat(team.keyState(mesh.owner()).requests())
+        .extracting(KeyRequest::memberPubkey)
+        .containsExactly(ben.pubkey());
+  }
+
+  @Test
   void the_request_carries_the_proofs_by_which_a_member_can_check_it() {
     Mesh mesh = team.mesh("Proofs");
     Person ben = team.join(mesh, "Ben");

@@ -175,6 +175,7 @@ class MeshWireTest {
     try (TestSocket owner = broker.connect(mesh.owner())) {
       owner.ask(frame(seal(mesh, ben.publicKey())));
     }
+    broker.connect(mesh.owner()).close(); // and is told that all is well
     call(member(benIn, ben), new MemberRequest.Leave());
     try (TestSocket owner = broker.connect(mesh.owner())) {
       assertThat(owner.next("rotation_needed").path("epoch").asInt()).isEqualTo(1);
