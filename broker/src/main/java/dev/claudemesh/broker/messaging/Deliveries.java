@@ -251,17 +251,17 @@ final class Deliveries {
 
   /// The messages of a round are on disk.
   ///
-  /// @return tells the senders, then hands out
-  Runnable stored(Round round) {
+  /// @return tells the sender of each, then hands it out
+  List<Runnable> stored(Round round) {
+    List<Runnable> telling = new ArrayList<>();
     for (Posting posting : round.postings()) {
-      if (round.results().repeat(posting.accept()).isPresent()) {
+      Optional<Round.Repeat> repeat = round.results().repeat(posting.accept());
+      if (repeat.isPresent()) {
         leases(posting).forEach(lease -> withdraw(lease, posting.accept().letter()));
       }
+      telling.add(() -> tell(posting, repeat));
     }
-    return () ->
-        round
-            .postings()
-            .forEach(posting -> tell(posting, round.results().repeat(posting.accept())));
+    return telling;
   }
 
   private static List<Lease> leases(Posting posting) {
@@ -302,39 +302,30 @@ final class Deliveries {
   /// What a round says of earlier messages is on disk.
   ///
   /// @return hands out what was read from the table, and tells the senders
-  Runnable updated(Round round) {
+  List<Runnable> updated(Round round) {
     marks.clear();
     freed.clear();
     expireAt = expireAt.filter(at -> round.results().expired().size() >= MessageStore.EXPIRE_ROWS);
-    List<Runnable> pushes = new ArrayList<>();
+    List<Runnable> telling = new ArrayList<>();
     for (Claim claim : round.claims()) {
-      claimed(claim, round.results().claimed(claim), round.now(), pushes);
+      claimed(claim, round.results().claimed(claim), round.now(), telling);
     }
-    // a claim of this round need not have seen them
-    round.postings().forEach(this::stillWaits);
     inquiries.forEach(inquire -> inquire.held().complete(mailboxes.held(inquire.messageId())));
     inquiries.clear();
-    return () -> {
-      pushes.forEach(Runnable::run);
-      notes.changed(round.results().changes());
-      notes.expired(round.results().expired());
-    };
-  }
-
-  private void stillWaits(Posting posting) {
-    Letter letter = posting.accept().letter();
-    for (Placement placement : posting.placements()) {
-      if (placement.lease().isEmpty()) {
-        mailboxes.waits(letter.meshId(), placement.recipient(), letter.rank(), posting.seq());
-      }
+    for (Round.Change change : round.results().changes()) {
+      telling.add(() -> notes.changed(change));
     }
+    for (Round.Change change : round.results().expired()) {
+      telling.add(() -> notes.expired(change));
+    }
+    return telling;
   }
 
   private void push(Lease lease, String messageId, byte[] frame) {
     courier.push(lease.mailbox().peer(), lease.socket(), messageId, frame);
   }
 
-  private void claimed(Claim claim, List<Claimed> rows, Instant now, List<Runnable> pushes) {
+  private void claimed(Claim claim, List<Claimed> rows, Instant now, List<Runnable> telling) {
     long bytes = 0;
     Mailbox mailbox = claim.mailbox();
     for (Claimed row : rows) {
@@ -349,7 +340,7 @@ final class Deliveries {
       } else if (!fits(row.letter(), mailbox)) {
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));
       } else {
-        pushClaimed(mailbox, row).ifPresent(pushes::add);
+        pushClaimed(mailbox, row).ifPresent(telling::add);
       }
     }
     if (rows.size() < claim.limit() && bytes < MessageStore.CLAIM_CHARS) {

@@ -16,11 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /// One round from commands to consequences: decide, write, tell. Used by one thread at a time.
 ///
-/// A round is written in two transactions that know nothing of each other, side by side: new
-/// messages, and what became of earlier ones. While they run, those whom the round before concerns
-/// are told of it: the database and this thread need not wait for each other.
+/// A round is written in two transactions, side by side if it can be: new messages, and what became
+/// of earlier ones. While they run, those whom the round before concerns are told of it: the
+/// database and this thread need not wait for each other.
 final class Ledger {
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+
+  private static final CompletableFuture<Optional<RuntimeException>> NOTHING_TO_DO =
+      CompletableFuture.completedFuture(Optional.empty());
 
   private final Deliveries deliveries;
   private final Queue queue;
@@ -30,7 +33,8 @@ final class Ledger {
   /// What is on disk and nobody heard of yet, in order.
   private final Deque<Runnable> untold = new ArrayDeque<>();
 
-  /// Where rounds are made durable. Both may be called at the same time.
+  /// Where rounds are made durable. Both may be called at the same time, unless something is to be
+  /// read from the table.
   interface Queue {
     /// Stores the messages of a round in one transaction, and notes those it knew.
     ///
@@ -69,8 +73,11 @@ final class Ledger {
     boolean stores = !round.postings().isEmpty();
     boolean updates = round.changesCopies();
     boolean tells = !untold.isEmpty();
-    var updated = begun(updates, stores || tells, () -> queue.update(round));
-    var stored = begun(stores, tells, () -> store(round));
+    var stored = begun(stores, updates || tells, () -> store(round));
+    // what is read from the table must not miss what this round puts there: nobody looks again
+    var before = round.claims().isEmpty() ? NOTHING_TO_DO : stored;
+    var updated =
+        before.thenCompose(done -> begun(updates, stores || tells, () -> queue.update(round)));
     tell();
     boolean available = updated(round, updated.join());
     return stored(round, stored.join()) && available;
@@ -78,23 +85,25 @@ final class Ledger {
 
   /// Starts a transaction.
   ///
+  /// @param others whether this thread has other things to do; a lone message is spared the way to
+  ///   another thread
   /// @return what it failed with
   private CompletableFuture<Optional<RuntimeException>> begun(
       boolean needed, boolean others, Runnable transaction) {
-    if (!needed) {
-      return CompletableFuture.completedFuture(Optional.empty());
+    return needed
+        ? CompletableFuture.supplyAsync(() -> tried(transaction), others ? beside : Runnable::run)
+        : NOTHING_TO_DO;
+  }
+
+  private static Optional<RuntimeException> tried(Runnable transaction) {
+    try {
+      transaction.run();
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(e);
+    } catch (Error e) {
+      return Optional.of(new IllegalStateException("A round could not be written", e));
     }
-    // a lone message is spared the way to another thread
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            transaction.run();
-            return Optional.empty();
-          } catch (RuntimeException e) {
-            return Optional.of(e);
-          }
-        },
-        others ? beside : Runnable::run);
   }
 
   private void store(Round round) {
@@ -103,16 +112,21 @@ final class Ledger {
     metrics.committed(round.postings().size(), Duration.ofNanos(System.nanoTime() - start));
   }
 
-  /// Tells everybody what is on disk.
+  /// Tells everybody what is on disk. A bug in the telling of one thing must not keep back the
+  /// rest, nor what is being written: what nobody confirmed is pushed again, or sent again.
   void tell() {
     while (!untold.isEmpty()) {
-      untold.poll().run();
+      try {
+        untold.poll().run();
+      } catch (RuntimeException bug) {
+        log.error("Somebody could not be told of what is on disk", bug);
+      }
     }
   }
 
   private boolean updated(Round round, Optional<RuntimeException> failure) {
     if (failure.isEmpty()) {
-      untold.add(deliveries.updated(round));
+      untold.addAll(deliveries.updated(round));
       return true;
     }
     if (failure.get() instanceof DatabaseException e) {
@@ -129,7 +143,8 @@ final class Ledger {
 
   private boolean stored(Round round, Optional<RuntimeException> failure) {
     if (failure.isEmpty()) {
-      untold.addFirst(deliveries.stored(round)); // fresh before what came out of the table later
+      // what is fresh for a peer comes before what the table still had for it
+      deliveries.stored(round).reversed().forEach(untold::addFirst);
       return true;
     }
     if (failure.get() instanceof DatabaseException e) {

@@ -26,37 +26,33 @@ final class SenderNotes {
     this.clock = clock;
   }
 
-  /// Copies got a new status.
-  void changed(List<Change> changes) {
-    for (Change change : changes) {
-      if (change.notifySender()) {
-        StatusChanged event =
-            new StatusChanged(
-                change.copy().messageId(),
-                change.copy().recipientKey(),
-                name(change),
-                change.status(),
-                change.reason());
-        senders(change).forEach(socket -> socket.send(event));
-      }
+  /// A copy got a new status.
+  void changed(Change change) {
+    if (change.notifySender()) {
+      StatusChanged event =
+          new StatusChanged(
+              change.copy().messageId(),
+              change.copy().recipientKey(),
+              name(change),
+              change.status(),
+              change.reason());
+      senders(change).forEach(socket -> socket.send(event));
     }
   }
 
-  /// Copies got too old: senders hear of it whether they asked or not.
-  void expired(List<Change> changes) {
-    changed(changes);
-    for (Change change : changes) {
-      List<Connection> sockets = senders(change);
-      if (!sockets.isEmpty()) {
-        Push news =
-            Push.news(
-                UUID.randomUUID().toString(),
-                change.meshId(),
-                EXPIRED,
-                data(change),
-                clock.instant());
-        sockets.forEach(socket -> socket.send(news));
-      }
+  /// A copy got too old: its sender hears of it whether they asked or not.
+  void expired(Change change) {
+    changed(change);
+    List<Connection> sockets = senders(change);
+    if (!sockets.isEmpty()) {
+      Push news =
+          Push.news(
+              UUID.randomUUID().toString(),
+              change.meshId(),
+              EXPIRED,
+              data(change),
+              clock.instant());
+      sockets.forEach(socket -> socket.send(news));
     }
   }
 

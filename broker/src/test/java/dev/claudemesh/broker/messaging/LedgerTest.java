@@ -192,16 +192,13 @@ class LedgerTest {
   }
 
   @Test
-  void a_message_that_the_look_into_the_table_of_its_own_round_did_not_find_is_found_by_the_next() {
+  void who_is_served_from_the_table_gets_the_messages_of_the_same_round_too() {
     world.status(bob, Status.WORKING);
     send("waiting");
     bob.update(state -> state.withStatus(Status.IDLE, StatusSource.MANUAL, world.clock.instant()));
-    queue.storesLast();
+    queue.storesSlowly();
 
     world.round(List.of(new Command.Opened(bob), accept("fresh", Ids.next())));
-    while (world.hasWork()) {
-      world.round(List.of());
-    }
 
     assertThat(World.shown(bob)).containsExactly("waiting", "fresh");
   }

@@ -15,7 +15,7 @@ final class TroubledQueue implements Ledger.Queue {
   private final MessageStore store;
   private volatile Trouble trouble = Trouble.NONE;
   private volatile Predicate<Letter> poison = letter -> false;
-  private volatile Optional<CountDownLatch> updatedFirst = Optional.empty();
+  private volatile Optional<CountDownLatch> overtaken = Optional.empty();
 
   enum Trouble {
     NONE,
@@ -38,16 +38,14 @@ final class TroubledQueue implements Ledger.Queue {
     poison = letter;
   }
 
-  /// From now on, the messages of a round are stored after all else of it is on disk.
-  void storesLast() {
-    updatedFirst = Optional.of(new CountDownLatch(1));
+  /// From now on, messages are stored slowly: an update that does not wait for them overtakes them.
+  void storesSlowly() {
+    overtaken = Optional.of(new CountDownLatch(1));
   }
 
   @Override
   public void store(Round round) {
-    if (updatedFirst.isPresent() && round.changesCopies()) {
-      await(updatedFirst.get());
-    }
+    overtaken.ifPresent(TroubledQueue::linger);
     if (round.postings().stream().anyMatch(posting -> poison.test(posting.accept().letter()))) {
       throw new IllegalStateException("bad row");
     }
@@ -57,14 +55,12 @@ final class TroubledQueue implements Ledger.Queue {
   @Override
   public void update(Round round) {
     inTrouble(() -> store.update(round));
-    updatedFirst.ifPresent(CountDownLatch::countDown);
+    overtaken.ifPresent(CountDownLatch::countDown);
   }
 
-  private static void await(CountDownLatch latch) {
+  private static void linger(CountDownLatch latch) {
     try {
-      if (!latch.await(10, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("The update did not come");
-      }
+      latch.await(200, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
