@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
@@ -108,7 +109,7 @@ final class Proxy implements AutoCloseable {
   /// says nothing: as when a router forgets it. New ones work.
   void swallow(Set<Direction> directions) {
     for (Wire wire : wires) {
-      wire.holes = Set.copyOf(directions);
+      wire.swallow(directions);
     }
   }
 
@@ -145,6 +146,15 @@ final class Proxy implements AutoCloseable {
     Wire(Socket client, Socket server) {
       this.client = client;
       this.server = server;
+    }
+
+    /// What was swallowed once stays so: a connection that loses a piece in its middle does not
+    /// exist.
+    synchronized void swallow(Set<Direction> directions) {
+      Set<Direction> all = EnumSet.noneOf(Direction.class);
+      all.addAll(directions);
+      all.addAll(holes);
+      holes = Set.copyOf(all);
     }
 
     private void carry(Socket from, Socket to, Direction direction) {

@@ -77,6 +77,19 @@ class ProxyTest {
   }
 
   @Test
+  void
+      a_direction_that_swallowed_once_never_carries_again_so_that_no_piece_is_missing_in_its_middle()
+          throws IOException {
+    proxy.swallow(Set.of(Direction.TO_SERVER));
+    client.getOutputStream().write(3);
+    proxy.swallow(Set.of(Direction.TO_CLIENT));
+    client.getOutputStream().write(4);
+    server.setSoTimeout(SILENCE_MILLIS);
+    assertThatThrownBy(() -> server.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+  }
+
+  @Test
   void when_one_end_of_a_half_open_connection_leaves_the_other_does_not_hear_of_it()
       throws IOException {
     proxy.swallow(Set.of(Direction.TO_SERVER, Direction.TO_CLIENT));
