@@ -257,46 +257,11 @@ final class Deliveries {
     for (Posting posting : round.postings()) {
       Optional<Round.Repeat> repeat = round.results().repeat(posting.accept());
       if (repeat.isPresent()) {
-        leases(posting).forEach(lease -> withdraw(lease, posting.accept().letter()));
+        posting.leases().forEach(lease -> withdraw(lease, posting.accept().letter()));
       }
-      telling.add(() -> tell(posting, repeat));
+      telling.add(() -> courier.handOut(posting, repeat));
     }
     return telling;
-  }
-
-  private static List<Lease> leases(Posting posting) {
-    return posting.placements().stream().flatMap(each -> each.lease().stream()).toList();
-  }
-
-  private void tell(Posting posting, Optional<Round.Repeat> repeat) {
-    Command.Accept accept = posting.accept();
-    if (repeat.isPresent()) {
-      accept
-          .receipt()
-          .complete(
-              new Receipt(repeat.get().firstId(), repeat.get().recipients(), List.of(), () -> {}));
-      return;
-    }
-    Letter letter = accept.letter();
-    List<Lease> leases = leases(posting);
-    List<String> waiting =
-        posting.placements().stream()
-            .flatMap(placement -> placement.why().stream())
-            .distinct()
-            .toList();
-    List<Lease> own = leases.stream().filter(lease -> lease.socket() == accept.socket()).toList();
-    metrics.messageRouted(letter.priority());
-    accept
-        .receipt()
-        .complete(
-            new Receipt(
-                letter.id(),
-                posting.placements().size(),
-                waiting,
-                () -> own.forEach(lease -> push(lease, letter.id(), accept.frame()))));
-    leases.stream()
-        .filter(lease -> lease.socket() != accept.socket())
-        .forEach(lease -> push(lease, letter.id(), accept.frame()));
   }
 
   /// What a round says of earlier messages is on disk.
@@ -319,10 +284,6 @@ final class Deliveries {
       telling.add(() -> notes.expired(change));
     }
     return telling;
-  }
-
-  private void push(Lease lease, String messageId, byte[] frame) {
-    courier.push(lease.mailbox().peer(), lease.socket(), messageId, frame);
   }
 
   private void claimed(Claim claim, List<Claimed> rows, Instant now, List<Runnable> telling) {

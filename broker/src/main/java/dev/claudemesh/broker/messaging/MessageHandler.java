@@ -81,7 +81,7 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
         new Deliveries(
             new Mailboxes(limits.sizes().inFlightPerPeer()),
             new HeldLines(),
-            new Courier(queue::tell),
+            new Courier(queue::tell, metrics),
             new SenderNotes(peers, clock),
             metrics,
             clock,

@@ -25,7 +25,11 @@ record Round(
   /// A message to store, and where each copy goes first.
   ///
   /// @param seq its place in the order of acceptance
-  record Posting(Command.Accept accept, long seq, List<Placement> placements) {}
+  record Posting(Command.Accept accept, long seq, List<Placement> placements) {
+    List<Lease> leases() {
+      return placements.stream().flatMap(placement -> placement.lease().stream()).toList();
+    }
+  }
 
   /// Where a copy goes first: leased to a mailbox, or into the table for later.
   ///

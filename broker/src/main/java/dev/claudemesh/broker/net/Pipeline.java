@@ -4,14 +4,15 @@ import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ final class Pipeline extends ChannelInitializer<Channel> {
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
   private static final int LINE = 8_192;
   private static final int HEADERS = 16_384;
+  private static final int LINGER_SECONDS = 2;
 
   private final HttpHandler.Wiring wiring;
   private final LimitsConfig limits;
@@ -74,7 +76,18 @@ final class Pipeline extends ChannelInitializer<Channel> {
           new Problem(ProblemCode.TOO_LARGE, "The body is larger than " + limit + " bytes");
       context
           .writeAndFlush(HttpHandler.response(Site.error(problem), false))
-          .addListener(ChannelFutureListener.CLOSE);
+          .addListener(written -> endGently(context.channel()));
+    }
+
+    /// A socket that is closed while its client still writes is reset, and the answer with it: says
+    /// that nothing more comes, and lets what the client has left to say run out.
+    private static void endGently(Channel channel) {
+      if (channel instanceof DuplexChannel socket && channel.isActive()) {
+        socket.shutdownOutput();
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+      } else {
+        channel.close();
+      }
     }
   }
 }

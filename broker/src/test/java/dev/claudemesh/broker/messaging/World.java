@@ -88,7 +88,7 @@ final class World {
         new Deliveries(
             new Mailboxes(window),
             lines,
-            new Courier(command -> late.get().tell(command)),
+            new Courier(command -> late.get().tell(command), metrics),
             new SenderNotes(peers, clock),
             metrics,
             clock,
