@@ -105,7 +105,10 @@ final class MessageStore implements Ledger.Queue {
   @Override
   public void update(Round round) {
     if (round.onlyMarks()) {
-      database.statement(dsl -> mark(dsl, round));
+      database.statement(dsl -> {
+        mark(dsl, round);
+        return null;
+      });
       return;
     }
     database.transaction(tx -> {
@@ -199,7 +202,7 @@ final class MessageStore implements Ledger.Queue {
     }
   }
 
-  private static Round mark(DSLContext context, Round round) {
+  private static void mark(DSLContext context, Round round) {
     List<Mark> marks = round.marks();
     if (!marks.isEmpty()) {
       round
@@ -217,7 +220,6 @@ final class MessageStore implements Ledger.Queue {
                       texts(marks, mark -> mark.reason().orElse(null)),
                       millis(marks, Mark::at))));
     }
-    return round;
   }
 
   private static void free(DSLContext tx, Round round) {

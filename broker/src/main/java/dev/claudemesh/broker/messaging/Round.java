@@ -78,10 +78,10 @@ record Round(
 
   /// Whether anything is to be written beside the messages.
   boolean changesCopies() {
-    return !marks.isEmpty() || !freed.isEmpty() || expire.isPresent() || !claims.isEmpty();
+    return !marks.isEmpty() || !onlyMarks();
   }
 
-  /// Whether that is nothing but new statuses.
+  /// Whether that is at most new statuses.
   boolean onlyMarks() {
     return freed.isEmpty() && expire.isEmpty() && claims.isEmpty();
   }
