@@ -6,6 +6,7 @@ import dev.claudemesh.broker.invites.InviteHandler;
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.CreationToken;
+import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Links;
 import dev.claudemesh.broker.kernel.MeshCreation;
@@ -60,6 +61,7 @@ public final class Broker implements AutoCloseable {
     Metrics metrics = new Metrics();
     Bus bus = new Bus();
     Peers peers = new Peers();
+    Kernel kernel = new Kernel(database, peers, bus, clock, limits, metrics);
     Links links = new Links(config.brokerUrl());
     MeshHandler meshes = new MeshHandler(database, peers, bus, clock, creation(config), links);
     PresenceHandler presence =
@@ -80,7 +82,7 @@ public final class Broker implements AutoCloseable {
             connection,
             messaging,
             presence,
-            new GroupHandler(database, peers, limits),
+            new GroupHandler(kernel),
             meshes,
             new InviteHandler(
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),

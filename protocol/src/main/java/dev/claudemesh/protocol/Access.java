@@ -13,6 +13,8 @@ public enum Access {
   SEND,
   /// A member with `canWriteState`.
   WRITE,
+  /// A member with `canUseTools`.
+  TOOLS,
   /// A member with `canInvite`.
   INVITE,
   /// The owner or an admin.

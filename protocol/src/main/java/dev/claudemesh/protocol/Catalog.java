@@ -34,6 +34,12 @@ public final class Catalog {
       return name.substring(name.lastIndexOf('.') + 1);
     }
 
+    /// Name of the MCP tool, if it is one.
+    public Optional<String> tool() {
+      String own = operation.toolName();
+      return operation.tool() ? Optional.of(own.isEmpty() ? type : own) : Optional.empty();
+    }
+
     public boolean onSocket() {
       return operation.socket();
     }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// One field of a wire record: its name, what it may hold, and what it means.
@@ -13,6 +15,8 @@ import java.util.stream.Stream;
 /// @param name as it stands on the wire
 /// @param required whether it must be there and not `null`
 public record Field(String name, Shape shape, boolean required, RecordComponent component) {
+  private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z0-9])[A-Z]");
+
   private static final ClassValue<List<Field>> READ =
       new ClassValue<>() {
         @Override
@@ -24,6 +28,13 @@ public record Field(String name, Shape shape, boolean required, RecordComponent 
   /// The fields of a record, as declared. Read once a class.
   public static List<Field> of(Class<?> record) {
     return READ.get(record);
+  }
+
+  /// Its name as a tool's parameter: as it is {@link Called}, else the wire name in snake case.
+  public String toolName() {
+    return annotation(Called.class)
+        .map(Called::value)
+        .orElseGet(() -> CAPITAL.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT));
   }
 
   /// What it means, in one line.

@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Operation {
-  /// The wire name, in snake case; also the name of the MCP tool if there is one.
+  /// The wire name, in snake case.
   String type();
 
   /// One sentence a stranger understands: shown in `--help`, to the model, and in the reference.
@@ -29,8 +29,11 @@ public @interface Operation {
   /// Whether the model sees it as an MCP tool.
   boolean tool() default false;
 
-  /// Words of the plain CLI command, such as `profile set`; empty where there is none or where it
-  /// is written by hand.
+  /// Name of the MCP tool where it is not the wire name.
+  String toolName() default "";
+
+  /// Words of the plain CLI command, such as `task create`; empty where there is none or where it
+  /// is written by hand. Required fields are its parameters, in order; the others its options.
   String cli() default "";
 
   /// The reference's clients expect no answer; we answer only a frame that carries a `_reqId`.

@@ -293,6 +293,7 @@ final class ProtocolPages {
       case MEMBER -> "every member";
       case SEND -> "members with `canSend`";
       case WRITE -> "members with `canWriteState`";
+      case TOOLS -> "members with `canUseTools`";
       case INVITE -> "members with `canInvite`";
       case ADMIN -> "the owner and admins";
       case MANAGE_PERMISSIONS -> "members with `canManagePermissions`";
@@ -315,8 +316,9 @@ final class ProtocolPages {
       ways.add("socket");
     }
     op.route().ifPresent(route -> ways.add("`" + route.method() + " " + route.path() + "`"));
-    if (op.operation().tool()) {
-      ways.add("MCP tool");
+    op.tool().ifPresent(name -> ways.add("MCP tool `" + name + "`"));
+    if (!op.operation().cli().isEmpty()) {
+      ways.add("`claudemesh " + op.operation().cli() + "`");
     }
     return String.join(", ", ways);
   }

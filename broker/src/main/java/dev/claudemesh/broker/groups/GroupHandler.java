@@ -2,11 +2,10 @@ package dev.claudemesh.broker.groups;
 
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Handler;
-import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
-import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.groups.GroupRequest;
 import dev.claudemesh.protocol.groups.GroupRequest.Join;
@@ -21,10 +20,10 @@ public final class GroupHandler implements Handler<GroupRequest<?>> {
   private final Peers peers;
   private final int limit;
 
-  public GroupHandler(Database database, Peers peers, LimitsConfig limits) {
-    this.store = new GroupStore(database);
-    this.peers = peers;
-    this.limit = limits.sizes().groupsPerPeer();
+  public GroupHandler(Kernel kernel) {
+    this.store = new GroupStore(kernel.database());
+    this.peers = kernel.peers();
+    this.limit = kernel.limits().sizes().groupsPerPeer();
   }
 
   @Override

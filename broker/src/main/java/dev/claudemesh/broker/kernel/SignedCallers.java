@@ -51,7 +51,7 @@ public final class SignedCallers implements SignedCalls {
     return switch (op.operation().access()) {
       case OPEN -> caller(call, Optional.empty(), signer);
       case SIGNED -> bySigner(call, op, signer);
-      case MEMBER, SEND, WRITE, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH ->
+      case MEMBER, SEND, WRITE, TOOLS, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH ->
           caller(call, Optional.of(member(call, op, signer)), signer);
     };
   }

@@ -17,6 +17,7 @@ final class AccessRules {
       case MEMBER -> caller.requireMember();
       case SEND -> require(caller.requireMember().permissions().canSend(), "canSend");
       case WRITE -> require(caller.requireMember().permissions().canWriteState(), "canWriteState");
+      case TOOLS -> require(caller.requireMember().permissions().canUseTools(), "canUseTools");
       case INVITE -> require(caller.requireMember().permissions().canInvite(), "canInvite");
       case ADMIN -> requireAdmin(caller.requireMember());
       case MANAGE_PERMISSIONS ->

@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol.client;
 
 import dev.claudemesh.protocol.ErrorReply;
+import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Outbound;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -190,6 +191,7 @@ final class Engine implements Connector.Events {
           necessary(from, () -> keys.accept(List.of(event.key()), this::arrived));
       case MeshEvent.RotationNeeded event ->
           keys.rotate(event.epoch(), epoch -> put(() -> arrived(epoch)));
+      case Event other -> offer(() -> tell(listener -> listener.event(other)));
     }
   }
 

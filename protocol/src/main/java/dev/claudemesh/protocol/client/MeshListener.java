@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol.client;
 
+import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.messaging.MessageEvent.StatusChanged;
@@ -27,6 +28,9 @@ public interface MeshListener {
 
   /// News about the mesh.
   default void news(News news) {}
+
+  /// What another room tells: shared state that changed, data of a stream, a forwarded call.
+  default void event(Event event) {}
 
   /// A recipient's copy of a message sent with `notifySender` changed its status.
   default void statusChanged(StatusChanged change) {}
