@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Grants;
 import dev.claudemesh.broker.messaging.MessageRules.Author;
 import dev.claudemesh.broker.messaging.MessageRules.Seat;
 import dev.claudemesh.protocol.connection.GroupRole;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,7 +55,8 @@ public class MessageRulesBenchmark {
     for (int i = 0; i < members; i++) {
       List<GroupRole> groups =
           List.of(new GroupRole("team" + i % GROUPS + "/part", Optional.empty()));
-      entries.add(new Roster.Entry("m" + i, key('a', i), "member " + i, groups, true, Map.of()));
+      entries.add(
+          new Roster.Entry("m" + i, key('a', i), "member " + i, groups, true, Grants.DEFAULT));
       seats.add(new Seat("p" + i, key('b', i), "m" + i, groups, true));
     }
     roster = Roster.of("mesh", false, 1, entries, Instant.EPOCH);

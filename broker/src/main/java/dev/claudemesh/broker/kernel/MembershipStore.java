@@ -117,7 +117,7 @@ public final class MembershipStore {
             MEMBER.ROLE,
             MEMBER.REVOKED_AT,
             MEMBER.REVOKED_BY)
-        .select(MESH.SLUG, OWNER)
+        .select(MEMBER.PEER_GRANTS, MESH.SLUG, OWNER)
         .select(PERMISSION.fields())
         .from(MEMBER)
         .join(MESH)
@@ -140,7 +140,8 @@ public final class MembershipStore {
             row.get(MEMBER.DISPLAY_NAME),
             admin,
             owner,
-            permissions(row, owner, admin));
+            permissions(row, owner, admin),
+            StoredJson.grants(row.get(MEMBER.PEER_GRANTS).data()));
     boolean revoked = row.get(MEMBER.REVOKED_AT) != null;
     return new Membership(member, revoked, revoked && !id.equals(row.get(MEMBER.REVOKED_BY)));
   }

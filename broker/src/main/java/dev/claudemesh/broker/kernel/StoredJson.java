@@ -5,12 +5,16 @@ import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.presence.PresenceReply.Profile;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.type.TypeReference;
 
 /// What peers and members have in JSON columns, written as on the wire.
 public final class StoredJson {
   private static final TypeReference<List<GroupRole>> GROUPS = new TypeReference<>() {};
   private static final TypeReference<Map<String, Long>> COUNTERS = new TypeReference<>() {};
+
+  private static final TypeReference<Set<String>> CAPABILITIES = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Set<String>>> GRANTS = new TypeReference<>() {};
 
   private StoredJson() {}
 
@@ -28,5 +32,15 @@ public final class StoredJson {
 
   public static Map<String, Long> counters(String json) {
     return Wire.mapper().readValue(json, COUNTERS);
+  }
+
+  /// What a member lets one other do.
+  public static Set<String> capabilities(String json) {
+    return Wire.mapper().readValue(json, CAPABILITIES);
+  }
+
+  /// What a member lets others do.
+  public static Grants grants(String json) {
+    return json.equals("{}") ? Grants.DEFAULT : new Grants(Wire.mapper().readValue(json, GRANTS));
   }
 }

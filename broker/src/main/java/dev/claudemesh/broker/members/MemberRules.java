@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.members;
 
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.protocol.Problem;
@@ -21,10 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What members may do to themselves and to each other. Pure.
 final class MemberRules {
-  /// What a member can accept from another (PROTOCOL 9.3).
-  static final Set<String> CAPABILITIES =
-      Set.of("read", "dm", "broadcast", "state-read", "state-write", "file-read");
-
   /// Members one member may have said something about; then `limit`.
   static final int MOST_GRANTS = 2_000;
 
@@ -265,7 +262,7 @@ final class MemberRules {
                 + "\" is no member key of this mesh; list the members to see their keys");
       }
       capabilities.orElse(List.of()).stream()
-          .filter(capability -> !CAPABILITIES.contains(capability))
+          .filter(capability -> Grant.of(capability).isEmpty())
           .findFirst()
           .ifPresent(unknown -> {
             throw new Problem(

@@ -61,7 +61,7 @@ final class Admission {
         MessageRules.recipient(key, live, roster, () -> store.earlierSession(meshId, key))
             .orElseThrow(() -> unknown(key, roster));
     if (!MessageRules.accepts(roster, recipient.memberId(), author, Kind.DIRECT.capability())) {
-      metrics.droppedByGrant(Kind.DIRECT.capability());
+      metrics.droppedByGrant(Kind.DIRECT.capability().wireName());
       throw new Problem(ProblemCode.BLOCKED, "The receiver does not take direct messages from you");
     }
     return recipient;
@@ -90,7 +90,7 @@ final class Admission {
   private boolean willing(Recipient recipient, Kind kind, Author author, Roster roster) {
     boolean accepts = MessageRules.accepts(roster, recipient.memberId(), author, kind.capability());
     if (!accepts) {
-      metrics.droppedByGrant(kind.capability());
+      metrics.droppedByGrant(kind.capability().wireName());
     }
     return accepts;
   }

@@ -296,7 +296,7 @@ final class Deliveries {
         continue;
       }
       if (!row.granted()) {
-        metrics.droppedByGrant(row.letter().kind().capability());
+        metrics.droppedByGrant(row.letter().kind().capability().wireName());
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("blocked"), now));
       } else if (!fits(row.letter(), mailbox)) {
         mark(new Mark(row.copy(), DeliveryStatus.REFUSED, Optional.of("too_large"), now));

@@ -1,21 +1,22 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Grant;
 import java.util.Locale;
 
 /// How a target was meant.
 enum Kind {
-  DIRECT("dm"),
-  GROUP("broadcast"),
-  BROADCAST("broadcast");
+  DIRECT(Grant.DM),
+  GROUP(Grant.BROADCAST),
+  BROADCAST(Grant.BROADCAST);
 
-  private final String capability;
+  private final Grant capability;
 
-  Kind(String capability) {
+  Kind(Grant capability) {
     this.capability = capability;
   }
 
   /// What a recipient must have granted the sender.
-  String capability() {
+  Grant capability() {
     return capability;
   }
 

@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,9 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Who gets a message, who may send it, and when it may be handed out. Pure.
 final class MessageRules {
-  /// What a member grants to those it has said nothing about.
-  static final Set<String> DEFAULT_GRANTS = Set.of("read", "dm", "broadcast", "state-read");
-
   private static final int NONCE_BYTES = 24;
 
   private MessageRules() {}
@@ -101,17 +98,12 @@ final class MessageRules {
 
   /// Whether a recipient lets a sender do something. One's own sessions may always write to each
   /// other.
-  static boolean accepts(
-      Roster roster, String recipientMemberId, Author author, String capability) {
+  static boolean accepts(Roster roster, String recipientMemberId, Author author, Grant capability) {
     return recipientMemberId.equals(author.memberId())
         || roster
             .member(recipientMemberId)
-            .filter(member -> granted(member.grants(), author.memberKey(), capability))
+            .filter(member -> member.grants().allow(author.memberKey(), capability))
             .isPresent();
-  }
-
-  static boolean granted(Map<String, Set<String>> grants, String senderKey, String capability) {
-    return grants.getOrDefault(senderKey, DEFAULT_GRANTS).contains(capability);
   }
 
   /// What can be said about a send before anybody is looked up.

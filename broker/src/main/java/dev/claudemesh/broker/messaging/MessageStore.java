@@ -1,5 +1,7 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Grants;
+import dev.claudemesh.broker.kernel.StoredJson;
 import dev.claudemesh.broker.messaging.Round.Change;
 import dev.claudemesh.broker.messaging.Round.Claim;
 import dev.claudemesh.broker.messaging.Round.Claimed;
@@ -11,7 +13,6 @@ import dev.claudemesh.broker.messaging.Round.Wanted;
 import dev.claudemesh.db.BinaryCopy;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.PlainStatement;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.messaging.Priority;
@@ -271,11 +272,7 @@ final class MessageStore implements Ledger.Queue {
         letter,
         new Copy(letter.id(), row.get("recipient_key", String.class)),
         row.get("seq", Long.class),
-        own
-            || MessageRules.granted(
-                granted == null ? Map.of() : Map.of(sender, capabilities(granted)),
-                sender,
-                letter.kind().capability()));
+        own || grants(sender, granted).allow(sender, letter.kind().capability()));
   }
 
   private static Letter letter(Record row, String senderKey) {
@@ -332,12 +329,11 @@ final class MessageStore implements Ledger.Queue {
     return Priority.valueOf(stored.toUpperCase(Locale.ROOT));
   }
 
-  static Set<String> capabilities(String json) {
-    return Set.copyOf(
-        Wire.mapper()
-            .readValue(
-                json,
-                Wire.mapper().getTypeFactory().constructCollectionType(Set.class, String.class)));
+  /// @param granted what the recipient's row says of the sender, if anything
+  private static Grants grants(String sender, String granted) {
+    return granted == null
+        ? Grants.DEFAULT
+        : new Grants(Map.of(sender, StoredJson.capabilities(granted)));
   }
 
   /// A number that no earlier run of a broker got.

@@ -1,11 +1,11 @@
 package dev.claudemesh.broker.messaging;
 
+import dev.claudemesh.broker.kernel.Grants;
 import dev.claudemesh.protocol.connection.GroupRole;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -26,14 +26,9 @@ record Roster(
   /// One member.
   ///
   /// @param groups what the member's sessions left behind, else what the admins set
-  /// @param grants what the member lets others do, by the other's member key
+  /// @param grants what the member lets others do
   record Entry(
-      String id,
-      String key,
-      String name,
-      List<GroupRole> groups,
-      boolean visible,
-      Map<String, Set<String>> grants) {}
+      String id, String key, String name, List<GroupRole> groups, boolean visible, Grants grants) {}
 
   static Roster of(String meshId, boolean compat, int epoch, List<Entry> members, Instant readAt) {
     return new Roster(

@@ -5,15 +5,13 @@ import static dev.claudemesh.db.jooq.Tables.MESH;
 import static dev.claudemesh.db.jooq.Tables.PEER_STATE;
 import static dev.claudemesh.db.jooq.Tables.PRESENCE;
 
+import dev.claudemesh.broker.kernel.StoredJson;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.GroupRole;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.JSONB;
 import org.jooq.Record;
@@ -25,13 +23,6 @@ final class RosterStore {
   private static final JsonMapper JSON = Wire.mapper();
   private static final JavaType GROUPS =
       JSON.getTypeFactory().constructCollectionType(List.class, GroupRole.class);
-  private static final JavaType GRANTS =
-      JSON.getTypeFactory()
-          .constructMapType(
-              Map.class,
-              JSON.constructType(String.class),
-              JSON.getTypeFactory().constructCollectionType(Set.class, String.class));
-
   private final Database database;
 
   RosterStore(Database database) {
@@ -74,16 +65,11 @@ final class RosterStore {
         row.get(MEMBER.DISPLAY_NAME),
         stored.isEmpty() ? groups(row.get(MEMBER.DEFAULT_GROUPS)) : stored,
         !Boolean.FALSE.equals(row.get(PEER_STATE.VISIBLE)),
-        grants(row.get(MEMBER.PEER_GRANTS)));
+        StoredJson.grants(row.get(MEMBER.PEER_GRANTS).data()));
   }
 
   private static List<GroupRole> groups(JSONB json) {
     return json == null ? List.of() : JSON.readValue(json.data(), GROUPS);
-  }
-
-  private static Map<String, Set<String>> grants(JSONB json) {
-    Map<String, Set<String>> grants = JSON.readValue(json.data(), GRANTS);
-    return grants.isEmpty() ? Map.of() : new HashMap<>(grants);
   }
 
   /// The member of the session that was at an address last.

@@ -2,9 +2,11 @@ package dev.claudemesh.broker.presence;
 
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
@@ -123,11 +125,14 @@ public final class PresenceHandler implements Handler<PresenceRequest<?>> {
   }
 
   private PeersList list(String meshId, Caller caller) {
-    String member = caller.requireMember().id();
+    Member member = caller.requireMember();
     return new PeersList(
         peers.sessions(meshId).stream()
-            .filter(peer -> peer.state().visible() || peer.member().id().equals(member))
-            .map(PresenceHandler::entry)
+            .filter(peer -> peer.state().visible() || peer.member().id().equals(member.id()))
+            .map(peer ->
+                peer.member().lets(member, Grant.READ)
+                    ? entry(peer)
+                    : PresenceRules.addressOnly(entry(peer)))
             .toList());
   }
 

@@ -2,10 +2,12 @@ package dev.claudemesh.broker.presence;
 
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.presence.PresenceReply.Profile;
 import dev.claudemesh.protocol.presence.PresenceRequest.HookSetStatus;
 import dev.claudemesh.protocol.presence.PresenceRequest.SetProfile;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What peers may say of themselves. Pure.
@@ -22,6 +24,31 @@ final class PresenceRules {
         said.title().or(before::title),
         said.bio().or(before::bio),
         said.capabilities().or(before::capabilities));
+  }
+
+  /// What is left of a peer for those from whom its member withholds `read`: where messages go, and
+  /// whether they would disturb.
+  static PresenceReply.Peer addressOnly(PresenceReply.Peer peer) {
+    return new PresenceReply.Peer(
+        peer.pubkey(),
+        peer.displayName(),
+        peer.status(),
+        Optional.empty(),
+        peer.groups(),
+        peer.sessionId(),
+        peer.connectedAt(),
+        "",
+        Optional.empty(),
+        peer.peerType(),
+        peer.channel(),
+        Optional.empty(),
+        Optional.empty(),
+        peer.visible(),
+        Optional.empty(),
+        peer.memberPubkey(),
+        peer.peerRole(),
+        Optional.empty(),
+        peer.connected());
   }
 
   /// Others see a summary in one line of a list.

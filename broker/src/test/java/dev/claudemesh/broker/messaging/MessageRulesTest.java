@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.claudemesh.broker.kernel.Grant;
+import dev.claudemesh.broker.kernel.Grants;
 import dev.claudemesh.broker.messaging.MessageRules.Author;
 import dev.claudemesh.broker.messaging.MessageRules.Seat;
 import dev.claudemesh.protocol.Problem;
@@ -40,7 +42,7 @@ class MessageRulesTest {
   }
 
   private static Roster.Entry entry(String id, String key, String... groups) {
-    return new Roster.Entry(id, key, id, groups(groups), true, Map.of());
+    return new Roster.Entry(id, key, id, groups(groups), true, Grants.DEFAULT);
   }
 
   private static List<GroupRole> groups(String... names) {
@@ -118,7 +120,12 @@ class MessageRulesTest {
       for (int m = 0; m < 1 + random.nextInt(5); m++) {
         members.add(
             new Roster.Entry(
-                "m" + m, "key" + m, "m" + m, someGroups(random), random.nextInt(4) > 0, Map.of()));
+                "m" + m,
+                "key" + m,
+                "m" + m,
+                someGroups(random),
+                random.nextInt(4) > 0,
+                Grants.DEFAULT));
         for (int s = 0; s < random.nextInt(3); s++) {
           seats.add(
               new Seat(
@@ -188,17 +195,17 @@ class MessageRulesTest {
   @Test
   void grants_are_kept_by_the_senders_member_key() {
     Roster.Entry blocking =
-        new Roster.Entry("bob", BOB, "bob", List.of(), true, Map.of(ANN, Set.of()));
+        new Roster.Entry("bob", BOB, "bob", List.of(), true, new Grants(Map.of(ANN, Set.of())));
     Roster.Entry muting =
-        new Roster.Entry("cat", "k", "cat", List.of(), true, Map.of(ANN, Set.of("dm")));
+        new Roster.Entry("cat", "k", "cat", List.of(), true, new Grants(Map.of(ANN, Set.of("dm"))));
     Roster mesh = roster(entry("ann", ANN), blocking, muting, entry("dan", "d"));
 
-    assertThat(MessageRules.accepts(mesh, "bob", AUTHOR, "dm")).isFalse();
-    assertThat(MessageRules.accepts(mesh, "cat", AUTHOR, "dm")).isTrue();
-    assertThat(MessageRules.accepts(mesh, "cat", AUTHOR, "broadcast")).isFalse();
-    assertThat(MessageRules.accepts(mesh, "dan", AUTHOR, "broadcast")).isTrue();
-    assertThat(MessageRules.accepts(mesh, "ann", AUTHOR, "dm")).isTrue();
-    assertThat(MessageRules.accepts(mesh, "removed", AUTHOR, "dm")).isFalse();
+    assertThat(MessageRules.accepts(mesh, "bob", AUTHOR, Grant.DM)).isFalse();
+    assertThat(MessageRules.accepts(mesh, "cat", AUTHOR, Grant.DM)).isTrue();
+    assertThat(MessageRules.accepts(mesh, "cat", AUTHOR, Grant.BROADCAST)).isFalse();
+    assertThat(MessageRules.accepts(mesh, "dan", AUTHOR, Grant.BROADCAST)).isTrue();
+    assertThat(MessageRules.accepts(mesh, "ann", AUTHOR, Grant.DM)).isTrue();
+    assertThat(MessageRules.accepts(mesh, "removed", AUTHOR, Grant.DM)).isFalse();
   }
 
   @Test

@@ -69,6 +69,25 @@ class PresenceWireTest {
   }
 
   @Test
+  void who_is_not_to_read_of_a_member_sees_where_messages_go_and_no_more() {
+    TestMember ada = broker.mesh("read").withSession();
+    TestMember bob = broker.member(ada, "bob").withSession();
+    try (TestSocket a = broker.connect(ada);
+        TestSocket b = broker.connect(bob)) {
+      b.ask(json("{'type':'set_summary','summary':'secret plans'}"));
+      b.ask(json("{'type':'set_grants','grants':{'" + ada.pubkey() + "':['dm']}}"));
+      JsonNode row = peers(a).getLast();
+      assertThat(row.path("pubkey").asString()).isEqualTo(bob.address());
+      assertThat(row.path("displayName").asString()).isEqualTo("bob");
+      assertThat(row.path("status").asString()).isEqualTo("idle");
+      assertThat(row.toString()).doesNotContain("secret", "/home");
+      assertThat(peers(b).getLast().path("summary").asString()).isEqualTo("secret plans");
+      b.ask(json("{'type':'set_grants','grants':{'" + ada.pubkey() + "':null}}"));
+      assertThat(peers(a).getLast().path("summary").asString()).isEqualTo("secret plans");
+    }
+  }
+
+  @Test
   void a_bad_enum_value_is_told_and_not_met_with_silence() {
     TestMember ada = broker.mesh("enum").withSession();
     try (TestSocket a = broker.connect(ada)) {

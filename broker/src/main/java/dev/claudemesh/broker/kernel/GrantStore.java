@@ -1,0 +1,61 @@
+package dev.claudemesh.broker.kernel;
+
+import static dev.claudemesh.db.jooq.Tables.MEMBER;
+
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
+import org.jooq.Select;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
+
+/// What members grant each other (ADR 4), as conditions on the rows they own. For peers that are
+/// here, {@link Member#lets} says the same without a statement.
+///
+/// The grants are read by the statement itself, so a row is never shown because of an old copy of
+/// them.
+public final class GrantStore {
+  private GrantStore() {}
+
+  /// Rows whose owner lets the member do this, and rows without an owner: add it to the `where` of
+  /// what one member sees of what another wrote.
+  ///
+  /// @param owner the column with the owner's member id; it may be null
+  /// @param to who reads or writes; the rows must already be those of their mesh
+  public static Condition granted(Field<String> owner, Member to, Grant grant) {
+    return owner
+        .isNull()
+        .or(
+            grant.byDefault()
+                ? owner.notIn(membersWho(says(to).and(lists(to, grant).not()), to))
+                : owner.eq(to.id()).or(owner.in(membersWho(lists(to, grant), to))));
+  }
+
+  /// Most members say nothing of anybody; those who do have an index.
+  private static Select<? extends org.jooq.Record1<String>> membersWho(
+      Condition says, Member about) {
+    return DSL.select(MEMBER.ID)
+        .from(MEMBER)
+        .where(MEMBER.MESH_ID.eq(about.meshId()))
+        .and(MEMBER.PEER_GRANTS.ne(DSL.inline(JSONB.valueOf("{}"))))
+        .and(MEMBER.ID.ne(about.id()))
+        .and(says);
+  }
+
+  private static Condition says(Member of) {
+    return exists(MEMBER.PEER_GRANTS, of.key().hex());
+  }
+
+  private static Condition lists(Member of, Grant grant) {
+    Field<JSONB> entry =
+        DSL.coalesce(
+            DSL.jsonbGetAttribute(MEMBER.PEER_GRANTS, of.key().hex()),
+            DSL.inline(JSONB.valueOf("[]")));
+    return exists(entry, grant.wireName());
+  }
+
+  /// Whether a text is a key of an object or a member of an array.
+  private static Condition exists(Field<JSONB> json, String text) {
+    return DSL.condition(DSL.function("jsonb_exists", SQLDataType.BOOLEAN, json, DSL.val(text)));
+  }
+}
