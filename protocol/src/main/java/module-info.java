@@ -23,4 +23,5 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.meshes;
   exports dev.claudemesh.protocol.messaging;
   exports dev.claudemesh.protocol.presence;
+  exports dev.claudemesh.protocol.state;
 }

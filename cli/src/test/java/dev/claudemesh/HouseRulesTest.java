@@ -37,7 +37,8 @@ class HouseRulesTest {
   private static final int MAX_METHOD_LINES = 60;
 
   private static final List<String> ROOMS =
-      List.of("connection", "messaging", "presence", "groups", "meshes", "invites", "members");
+      List.of(
+          "connection", "messaging", "presence", "groups", "meshes", "invites", "members", "state");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

@@ -22,6 +22,7 @@ import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
 import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
+import dev.claudemesh.broker.state.StateHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
@@ -86,7 +87,8 @@ public final class Broker implements AutoCloseable {
             meshes,
             new InviteHandler(
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
-            new MemberHandler(database, peers, bus, clock));
+            new MemberHandler(database, peers, bus, clock),
+            new StateHandler(kernel));
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);

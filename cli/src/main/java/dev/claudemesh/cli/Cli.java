@@ -24,6 +24,7 @@ import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
+import dev.claudemesh.cli.state.StateGetCommand;
 import java.lang.reflect.InvocationTargetException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,18 +39,26 @@ public final class Cli {
   private static final int WIDEST_HELP = 100;
 
   /// The groups of the help page, in its order.
-  static final Map<String, List<Class<?>>> GROUPS = groups();
+  static final Map<String, List<Word>> GROUPS = groups();
 
   private Cli() {}
 
-  private static Map<String, List<Class<?>>> groups() {
-    Map<String, List<Class<?>>> groups = new LinkedHashMap<>();
+  private static Map<String, List<Word>> groups() {
+    Map<String, List<Word>> groups = new LinkedHashMap<>();
     groups.put(
         "Talk",
-        List.of(PeersCommand.class, SendCommand.class, InboxCommand.class, StatusCommand.class));
+        Word.written(
+            PeersCommand.class, SendCommand.class, InboxCommand.class, StatusCommand.class));
+    groups.put(
+        "Share",
+        List.of(
+            new Word.Family(
+                "state",
+                "Values by key that everybody on the mesh shares.",
+                StateGetCommand.class)));
     groups.put(
         "Meshes",
-        List.of(
+        Word.written(
             CreateCommand.class,
             InviteCommand.class,
             JoinCommand.class,
@@ -60,7 +69,7 @@ public final class Cli {
             DeleteCommand.class));
     groups.put(
         "Members",
-        List.of(
+        Word.written(
             MembersCommand.class,
             WhoamiCommand.class,
             GrantCommands.Show.class,
@@ -72,14 +81,14 @@ public final class Cli {
             ModerationCommands.Unban.class));
     groups.put(
         "Claude Code",
-        List.of(
+        Word.written(
             InstallCommand.class,
             UninstallCommand.class,
             LaunchCommand.class,
             McpCommand.class,
             HookCommand.class));
     groups.put(
-        "This machine", List.of(DemoCommand.class, BrokerCommand.class, DoctorCommand.class));
+        "This machine", Word.written(DemoCommand.class, BrokerCommand.class, DoctorCommand.class));
     return groups;
   }
 
@@ -127,7 +136,7 @@ public final class Cli {
   static CommandLine tree(Context context, String... arguments) {
     IFactory factory = factory(context);
     CommandLine tree = new CommandLine(new Root(context), factory);
-    commands(arguments).forEach(command -> tree.addSubcommand(create(factory, command)));
+    words(arguments).forEach(word -> tree.addSubcommand(word.command(context, factory)));
     Failures failures = new Failures(context.terminal());
     tree.setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
@@ -143,26 +152,13 @@ public final class Cli {
     return tree;
   }
 
-  private static List<Class<?>> commands(String... arguments) {
-    List<Class<?>> all = GROUPS.values().stream().<Class<?>>flatMap(List::stream).toList();
-    List<Class<?>> named =
+  private static List<Word> words(String... arguments) {
+    List<Word> all = GROUPS.values().stream().flatMap(List::stream).toList();
+    List<Word> named =
         all.stream()
-            .filter(command -> arguments.length > 0 && isCalled(command, arguments[0]))
+            .filter(word -> arguments.length > 0 && word.names().contains(arguments[0]))
             .toList();
     return named.isEmpty() ? all : named;
-  }
-
-  private static boolean isCalled(Class<?> type, String word) {
-    Command command = type.getAnnotation(Command.class);
-    return command.name().equals(word) || List.of(command.aliases()).contains(word);
-  }
-
-  private static Object create(IFactory factory, Class<?> command) {
-    try {
-      return factory.create(command);
-    } catch (Exception e) {
-      throw new IllegalStateException(command + " cannot be made", e);
-    }
   }
 
   private static IFactory factory(Context context) {

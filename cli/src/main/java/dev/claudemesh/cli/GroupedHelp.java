@@ -2,10 +2,8 @@ package dev.claudemesh.cli;
 
 import dev.claudemesh.cli.terminal.Columns;
 import dev.claudemesh.cli.terminal.Terminal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -29,9 +27,9 @@ final class GroupedHelp implements IHelpSectionRenderer {
 
   private static final int NAME_COLUMNS = 12;
 
-  private final Map<String, List<Class<?>>> groups;
+  private final Map<String, List<Word>> groups;
 
-  GroupedHelp(Map<String, List<Class<?>>> groups) {
+  GroupedHelp(Map<String, List<Word>> groups) {
     this.groups = groups;
   }
 
@@ -44,25 +42,22 @@ final class GroupedHelp implements IHelpSectionRenderer {
   @Override
   public String render(Help help) {
     StringBuilder text = new StringBuilder();
-    groups.forEach((group, commands) -> {
+    groups.forEach((group, words) -> {
       text.append(System.lineSeparator())
           .append(help.colorScheme().ansi().string("@|bold " + group + "|@"))
           .append(System.lineSeparator());
-      commands.forEach(command -> text.append(line(command, help)).append(System.lineSeparator()));
+      words.forEach(word -> text.append(line(word, help)).append(System.lineSeparator()));
     });
     return text.toString();
   }
 
-  private static String line(Class<?> type, Help help) {
-    Command command = type.getAnnotation(Command.class);
-    List<String> names = new ArrayList<>(List.of(command.name()));
-    names.addAll(List.of(command.aliases()));
-    String name = Columns.fill(command.name(), NAME_COLUMNS);
+  private static String line(Word word, Help help) {
+    List<String> names = word.names();
     String also =
         names.size() > 1 ? " (also " + String.join(", ", names.subList(1, names.size())) + ")" : "";
     return "  "
-        + help.colorScheme().commandText(name)
-        + String.join(" ", command.description())
+        + help.colorScheme().commandText(Columns.fill(names.getFirst(), NAME_COLUMNS))
+        + word.description()
         + also;
   }
 }

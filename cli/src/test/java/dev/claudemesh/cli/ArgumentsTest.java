@@ -2,6 +2,8 @@ package dev.claudemesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.Field;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine.Command;
 
 class ArgumentsTest {
   @TempDir Path home;
@@ -25,22 +26,40 @@ class ArgumentsTest {
     shell = new Shell(home, "ana");
   }
 
-  static Stream<Command> commands() {
-    return Cli.GROUPS.values().stream()
-        .flatMap(List::stream)
-        .map(type -> type.getAnnotation(Command.class));
+  static Stream<Word> commands() {
+    return Cli.GROUPS.values().stream().flatMap(List::stream);
   }
 
   @ParameterizedTest
   @MethodSource("commands")
-  void every_command_explains_itself(Command command) {
-    Shell.Ran ran = shell.run(command.name(), "--help");
+  void every_command_explains_itself(Word command) {
+    Shell.Ran ran = shell.run(command.names().getFirst(), "--help");
 
     assertThat(ran.exit()).isZero();
     assertThat(ran.out().replaceAll("\\s+", " "))
-        .startsWith(String.join(" ", command.description()))
-        .contains("Usage: claudemesh " + command.name());
+        .startsWith(command.description())
+        .contains("Usage: claudemesh " + command.names().getFirst());
     assertThat(ran.err()).isEmpty();
+  }
+
+  static Stream<Catalog.Op> operationsWithACommand() {
+    return Catalog.operations().stream().filter(op -> !op.operation().cli().isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("operationsWithACommand")
+  void every_command_that_the_catalogue_names_is_there_and_takes_its_fields(Catalog.Op op) {
+    String[] words = (op.operation().cli() + " --help").split(" ");
+    String help = shell.ok(words).out();
+
+    assertThat(help.replaceAll("\\s+", " ")).startsWith(op.operation().summary());
+    assertThat(Field.of(op.record()))
+        .allSatisfy(field ->
+            assertThat(help)
+                .contains(
+                    field.required()
+                        ? "<" + field.toolName() + ">"
+                        : "--" + field.toolName().replace('_', '-')));
   }
 
   @Test
@@ -50,8 +69,8 @@ class ArgumentsTest {
     assertThat(ran.exit()).isZero();
     Cli.GROUPS.forEach((group, commands) -> assertThat(ran.out()).contains("\n" + group + "\n"));
     commands()
-        .forEach(
-            command -> assertThat(ran.out()).containsPattern("\n  " + command.name() + " +[A-Z]"));
+        .forEach(command ->
+            assertThat(ran.out()).containsPattern("\n  " + command.names().getFirst() + " +[A-Z]"));
   }
 
   @Test

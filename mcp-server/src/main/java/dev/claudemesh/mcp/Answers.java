@@ -2,7 +2,6 @@ package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.Reply;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
@@ -26,7 +25,7 @@ final class Answers {
           case MessageReply.StatusResult result -> status(result);
           case MeshReply.InfoResult info -> info(info);
           case MessageReply.Ack ack -> "Done.";
-          case Reply other -> Wire.mapper().writeValueAsString(other);
+          case Reply other -> ReplyText.of(other);
         };
     return several ? "[" + PeerText.attribute(link.slug()) + "]\n" + answer : answer;
   }

@@ -1,13 +1,13 @@
 package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.Faces;
 import dev.claudemesh.protocol.InputSchema;
 import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.presence.StatusSource;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class CatalogTool implements Tool {
 
   @Override
   public String name() {
-    return op.type();
+    return op.tool().orElseThrow();
   }
 
   @Override
@@ -63,7 +63,7 @@ final class CatalogTool implements Tool {
     ObjectNode fields = arguments.deepCopy();
     fields.remove(MeshParameter.NAME);
     fields.remove("source");
-    Request<?> request = asOurselves(Wire.bind(op, fields));
+    Request<?> request = asOurselves(Faces.bind(op, fields));
     List<String> answers = new ArrayList<>();
     Optional<Problem> notFound = Optional.empty();
     List<MeshLink> links = forEveryMesh() ? meshes.someOrAll(mesh) : List.of(meshes.one(mesh));
@@ -87,10 +87,10 @@ final class CatalogTool implements Tool {
         : answers.getFirst();
   }
 
-  /// What a peer says of itself, it says everywhere; what it asks, it asks everywhere; groups
-  /// belong to one mesh.
+  /// What a peer says of itself, it says everywhere; what it asks, it asks everywhere; what it
+  /// changes belongs to one mesh.
   private boolean forEveryMesh() {
-    return !op.room().equals("groups");
+    return effect() == Effect.READ || op.room().equals("presence");
   }
 
   private Request<?> asOurselves(Request<?> request) {

@@ -36,17 +36,21 @@ final class PeerText {
   /// A value for a quoted attribute or a line of its own: one line, at most 80 characters, no
   /// quotes, no angle brackets.
   static String attribute(String text) {
-    String line =
-        withoutInvisible(text, false)
-            .replace('"', '\'')
-            .replace('<', '‹')
-            .replace('>', '›')
-            .replace('&', '+')
-            .strip();
+    String line = line(text);
     if (line.codePointCount(0, line.length()) <= MAX_ATTRIBUTE) {
       return line;
     }
     return line.substring(0, line.offsetByCodePoints(0, MAX_ATTRIBUTE - 1)) + "…";
+  }
+
+  /// The same, however long.
+  static String line(String text) {
+    return withoutInvisible(text, false)
+        .replace('"', '\'')
+        .replace('<', '‹')
+        .replace('>', '›')
+        .replace('&', '+')
+        .strip();
   }
 
   private static String withoutInvisible(String text, boolean lines) {

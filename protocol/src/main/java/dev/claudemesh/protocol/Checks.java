@@ -44,7 +44,7 @@ final class Checks {
     for (Field field : Field.of(record)) {
       String name = path.isEmpty() ? field.name() : path + "." + field.name();
       JsonNode value = object.get(field.name());
-      if (value != null && !value.isNull()) {
+      if (value != null && !(value.isNull() && !isAnything(field))) {
         kind(name, value, field.shape());
         if (limits) {
           limits(name, value, field);
@@ -53,6 +53,11 @@ final class Checks {
         throw invalid(name, "is required");
       }
     }
+  }
+
+  /// `null` is a value like others where any value will do.
+  private static boolean isAnything(Field field) {
+    return field.required() && field.shape() instanceof Shape.Anything;
   }
 
   private void kind(String path, JsonNode value, Shape shape) {

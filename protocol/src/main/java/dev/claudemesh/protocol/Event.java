@@ -2,6 +2,7 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
+import dev.claudemesh.protocol.state.StateEvent;
 
 /// Something the broker tells without having been asked. Never carries a `_reqId`.
-public sealed interface Event extends Outbound permits MeshEvent, MessageEvent {}
+public sealed interface Event extends Outbound permits MeshEvent, MessageEvent, StateEvent {}

@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
 import java.util.Locale;
+import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,19 +14,20 @@ public final class InputSchema {
 
   private InputSchema() {}
 
-  /// The schema of an operation's fields. The caller may change it: each call makes a new one.
+  /// The schema of an operation's fields, by the names that {@link Faces#bind} takes. The caller
+  /// may change it: each call makes a new one.
   public static ObjectNode of(Catalog.Op op) {
-    return object(op.record());
+    return object(op.record(), Field::toolName);
   }
 
-  private static ObjectNode object(Class<?> record) {
+  private static ObjectNode object(Class<?> record, Function<Field, String> name) {
     ObjectNode schema = JSON.objectNode().put("type", "object");
     ObjectNode properties = schema.putObject("properties");
     ArrayNode required = JSON.arrayNode();
     for (Field field : Field.of(record)) {
-      properties.set(field.name(), field(field));
+      properties.set(name.apply(field), field(field));
       if (field.required()) {
-        required.add(field.name());
+        required.add(name.apply(field));
       }
     }
     if (!required.isEmpty()) {
@@ -72,7 +74,7 @@ public final class InputSchema {
                   "additionalProperties",
                   table.nullable() ? orNull(shape(table.entry())) : shape(table.entry()));
       case Shape.Nested nested -> {
-        return object(nested.record());
+        return object(nested.record(), Field::name);
       }
       case Shape.Anything anything -> {}
     }

@@ -70,6 +70,9 @@ public enum ProblemCode {
       "Nobody but the sender would get it: the group or mesh has no other member"),
   EXISTS(Category.CONFLICT, "Something of this name or id is there already"),
   STALE_EPOCH(Category.CONFLICT, "The mesh key moved on meanwhile; use the current epoch"),
+  STALE_VERSION(
+      Category.CONFLICT,
+      "It was changed meanwhile, so nothing was done; details.version is the one it has now"),
   KEY_PENDING(
       Category.CONFLICT,
       "This member still waits for the mesh key; a member who holds it must come online"),

@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.members.MemberReply;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.state.StateReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
@@ -15,4 +16,5 @@ public sealed interface Reply extends Outbound
         MemberReply,
         MeshReply,
         MessageReply,
-        PresenceReply {}
+        PresenceReply,
+        StateReply {}

@@ -7,6 +7,7 @@ import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.state.StateRequest;
 
 /// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one
 /// record an operation.
@@ -19,4 +20,5 @@ public sealed interface Request<R extends Reply>
         MemberRequest,
         MeshRequest,
         MessageRequest,
-        PresenceRequest {}
+        PresenceRequest,
+        StateRequest {}

@@ -155,7 +155,8 @@ class GoldenTest {
     ObjectNode nulled = json(golden);
     parent(nulled, path).putNull(field.name());
     if (field.required()) {
-      for (ObjectNode json : List.of(without, nulled)) {
+      boolean anything = field.shape() instanceof Shape.Anything; // null is a value then
+      for (ObjectNode json : anything ? List.of(without) : List.of(without, nulled)) {
         assertThatThrownBy(() -> golden.read(json))
             .isInstanceOfSatisfying(
                 Problem.class,

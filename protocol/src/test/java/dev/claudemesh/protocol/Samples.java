@@ -72,6 +72,11 @@ final class Samples {
           Map.entry("recipientName", "Bob"),
           Map.entry("description", "Where the engine is repaired"),
           Map.entry("template", "team"),
+          Map.entry("key", "build/status"),
+          Map.entry("prefix", "build/"),
+          Map.entry("after", "build/status"),
+          Map.entry("next", "build/status"),
+          Map.entry("updatedBy", "Grace"),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.
@@ -84,7 +89,8 @@ final class Samples {
           "Join.role", "lead",
           "Permissions.mesh", "engine-room",
           "Ban.name", "Bob",
-          "ErrorReply.code", "unknown_target");
+          "ErrorReply.code", "unknown_target",
+          "Result.updatedAt", "2026-01-31T12:00:00.000Z");
 
   /// The entries of a list, or the keys of an object, of this name.
   private static final Map<String, List<String>> ENTRIES =

@@ -3,18 +3,22 @@ package dev.claudemesh.broker.kernel;
 import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
-public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
+public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared shared) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes);
+    return new LimitsConfig(changed, rates, sizes, shared);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes);
+    return new LimitsConfig(timing, changed, sizes, shared);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed);
+    return new LimitsConfig(timing, rates, changed, shared);
+  }
+
+  public LimitsConfig withShared(Shared changed) {
+    return new LimitsConfig(timing, rates, sizes, changed);
   }
 
   /// How long things may take.
@@ -180,11 +184,21 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes) {
             4_194_304, 1_024, 1_024, 512, 1_000_000, 10_000, 50, 8, 100_000);
   }
 
+  /// How much a mesh may share. At a count the answer is `limit`, at a size `too_large`.
+  ///
+  /// @param listed entries of one list; the answer tells how to ask for more
+  /// @param listedBytes texts of one list, about; the same
+  /// @param stateKeys shared values
+  /// @param stateValueBytes of one shared value as JSON
+  public record Shared(int listed, int listedBytes, int stateKeys, int stateValueBytes) {
+    public static final Shared DEFAULTS = new Shared(1_000, 524_288, 10_000, 32_768);
+  }
+
   public static final LimitsConfig DEFAULTS =
-      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS);
+      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
-    return new LimitsConfig(timing(settings), rates(settings), sizes(settings));
+    return new LimitsConfig(timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

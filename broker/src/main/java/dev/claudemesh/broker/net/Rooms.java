@@ -11,6 +11,7 @@ import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.state.StateRequest;
 
 /// The doors of all rooms. Its switch is the product's table of contents.
 public record Rooms(
@@ -20,7 +21,8 @@ public record Rooms(
     Handler<GroupRequest<?>> groups,
     Handler<MeshRequest<?>> meshes,
     Handler<InviteRequest<?>> invites,
-    Handler<MemberRequest<?>> members) {
+    Handler<MemberRequest<?>> members,
+    Handler<StateRequest<?>> state) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -31,6 +33,7 @@ public record Rooms(
       case MeshRequest<?> mesh -> meshes.handle(mesh, caller);
       case InviteRequest<?> invite -> invites.handle(invite, caller);
       case MemberRequest<?> member -> members.handle(member, caller);
+      case StateRequest<?> sharing -> state.handle(sharing, caller);
     };
   }
 }

@@ -72,7 +72,14 @@ class FrontDoorTest {
   private FrontDoor door(LimitsConfig.Rates rates) {
     return new FrontDoor(
         new Rooms(
-            this::hello, this::message, this::present, other(), other(), other(), this::member),
+            this::hello,
+            this::message,
+            this::present,
+            other(),
+            other(),
+            other(),
+            this::member,
+            other()),
         (call, op) -> {
           throw new AssertionError("no HTTP here");
         },

@@ -24,7 +24,7 @@ import java.util.List;
 
 /// The connection of one command: others neither see it come nor go. Mesh keys that arrive on it
 /// are kept.
-final class Link implements AutoCloseable {
+public final class Link implements AutoCloseable {
   static final Duration READY = Duration.ofSeconds(15);
 
   private final MeshClient client;
@@ -51,7 +51,7 @@ final class Link implements AutoCloseable {
   /// Connects for one command.
   ///
   /// @throws dev.claudemesh.protocol.Problem if the broker cannot be reached, or does not take us
-  static Link open(Context context, Membership member) {
+  public static Link open(Context context, Membership member) {
     return open(builder(context, member, Purpose.COMMAND));
   }
 
@@ -80,11 +80,11 @@ final class Link implements AutoCloseable {
     }
   }
 
-  static Link open(Context context, Membership member, MeshListener listener) {
+  public static Link open(Context context, Membership member, MeshListener listener) {
     return open(builder(context, member, Purpose.COMMAND).listener(listener));
   }
 
-  MeshClient client() {
+  public MeshClient client() {
     return client;
   }
 
@@ -92,7 +92,7 @@ final class Link implements AutoCloseable {
     return client.hello().orElseThrow();
   }
 
-  <R extends Reply> R ask(Request<R> request) {
+  public <R extends Reply> R ask(Request<R> request) {
     return client.ask(request);
   }
 
@@ -105,7 +105,7 @@ final class Link implements AutoCloseable {
   }
 
   /// Turns names into keys.
-  Targets targets() {
+  public Targets targets() {
     return new Targets(peers(), members());
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// A command about one of the meshes that were joined.
-abstract class MeshCommand extends CliCommand {
+public abstract class MeshCommand extends CliCommand {
   @Option(
       names = {"-m", "--mesh"},
       paramLabel = "<mesh>",

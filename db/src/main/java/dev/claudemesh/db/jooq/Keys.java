@@ -15,6 +15,7 @@ import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
+import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
 import dev.claudemesh.db.jooq.tables.records.InviteRecord;
@@ -26,6 +27,7 @@ import dev.claudemesh.db.jooq.tables.records.PendingStatusRecord;
 import dev.claudemesh.db.jooq.tables.records.PermissionRecord;
 import dev.claudemesh.db.jooq.tables.records.PresenceRecord;
 import dev.claudemesh.db.jooq.tables.records.SpentProofRecord;
+import dev.claudemesh.db.jooq.tables.records.StateRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -58,6 +60,7 @@ public class Keys {
     public static final UniqueKey<PermissionRecord> PERMISSION_PKEY = Internal.createUniqueKey(Permission.PERMISSION, DSL.name("permission_pkey"), new TableField[] { Permission.PERMISSION.MEMBER_ID }, true);
     public static final UniqueKey<PresenceRecord> PRESENCE_PKEY = Internal.createUniqueKey(Presence.PRESENCE, DSL.name("presence_pkey"), new TableField[] { Presence.PRESENCE.ID }, true);
     public static final UniqueKey<SpentProofRecord> SPENT_PROOF_PKEY = Internal.createUniqueKey(SpentProof.SPENT_PROOF, DSL.name("spent_proof_pkey"), new TableField[] { SpentProof.SPENT_PROOF.DIGEST }, true);
+    public static final UniqueKey<StateRecord> STATE_PKEY = Internal.createUniqueKey(State.STATE, DSL.name("state_pkey"), new TableField[] { State.STATE.MESH_ID, State.STATE.KEY }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions
@@ -71,4 +74,5 @@ public class Keys {
     public static final ForeignKey<PeerStateRecord, MemberRecord> PEER_STATE__PEER_STATE_OF_MEMBER = Internal.createForeignKey(PeerState.PEER_STATE, DSL.name("peer_state_of_member"), new TableField[] { PeerState.PEER_STATE.MESH_ID, PeerState.PEER_STATE.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PermissionRecord, MemberRecord> PERMISSION__PERMISSION_OF_MEMBER = Internal.createForeignKey(Permission.PERMISSION, DSL.name("permission_of_member"), new TableField[] { Permission.PERMISSION.MESH_ID, Permission.PERMISSION.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PresenceRecord, MemberRecord> PRESENCE__PRESENCE_OF_MEMBER = Internal.createForeignKey(Presence.PRESENCE, DSL.name("presence_of_member"), new TableField[] { Presence.PRESENCE.MESH_ID, Presence.PRESENCE.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StateRecord, MemberRecord> STATE__STATE_OF_MEMBER = Internal.createForeignKey(State.STATE, DSL.name("state_of_member"), new TableField[] { State.STATE.MESH_ID, State.STATE.UPDATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
 }

@@ -15,6 +15,7 @@ import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
+import dev.claudemesh.db.jooq.tables.State;
 
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,8 @@ public class MeshSchema extends SchemaImpl {
 
     public final SpentProof SPENT_PROOF = SpentProof.SPENT_PROOF;
 
+    public final State STATE = State.STATE;
+
     private MeshSchema() {
         super(DSL.name("mesh"), null, DSL.comment(""));
     }
@@ -68,7 +71,8 @@ public class MeshSchema extends SchemaImpl {
     @Override
     public final List<Sequence<?>> getSequences() {
         return Arrays.asList(
-            Sequences.MESSAGE_ERA
+            Sequences.MESSAGE_ERA,
+            Sequences.STATE_VERSION
         );
     }
 
@@ -85,7 +89,8 @@ public class MeshSchema extends SchemaImpl {
             PendingStatus.PENDING_STATUS,
             Permission.PERMISSION,
             Presence.PRESENCE,
-            SpentProof.SPENT_PROOF
+            SpentProof.SPENT_PROOF,
+            State.STATE
         );
     }
 }

@@ -14,4 +14,6 @@ import org.jooq.impl.SQLDataType;
 public class Sequences {
 
     public static final Sequence<Long> MESSAGE_ERA = Internal.createSequence("message_era", MeshSchema.MESH_SCHEMA, DSL.comment(""), SQLDataType.BIGINT.nullable(false), null, null, null, null, false, null);
+
+    public static final Sequence<Long> STATE_VERSION = Internal.createSequence("state_version", MeshSchema.MESH_SCHEMA, DSL.comment(""), SQLDataType.BIGINT.nullable(false), null, null, null, null, false, null);
 }

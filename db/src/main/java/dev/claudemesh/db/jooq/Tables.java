@@ -15,6 +15,7 @@ import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
+import dev.claudemesh.db.jooq.tables.State;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
@@ -41,4 +42,6 @@ public class Tables {
     public static final Presence PRESENCE = Presence.PRESENCE;
 
     public static final SpentProof SPENT_PROOF = SpentProof.SPENT_PROOF;
+
+    public static final State STATE = State.STATE;
 }

@@ -24,6 +24,7 @@ final class Calls {
   private static final Executor OWN_THREAD = Thread::startVirtualThread;
 
   private final ClientLimits limits;
+  private final PrivateValues values;
   private final Map<String, CompletableFuture<Reply>> waiting = new ConcurrentHashMap<>();
   private Optional<FrameSocket> socket = Optional.empty();
   private Problem down =
@@ -31,8 +32,9 @@ final class Calls {
           ProblemCode.UNREACHABLE,
           "The broker has not been reached yet. Try again in a moment, or run claudemesh doctor.");
 
-  Calls(ClientLimits limits) {
+  Calls(ClientLimits limits, PrivateValues values) {
     this.limits = limits;
+    this.values = values;
   }
 
   synchronized void opened(FrameSocket open) {
@@ -50,7 +52,12 @@ final class Calls {
   <R extends Reply> CompletableFuture<R> call(Request<R> request) {
     Catalog.Op op = Catalog.operation(request.getClass());
     String id = UUID.randomUUID().toString();
-    byte[] frame = Wire.encode(request, Optional.of(id));
+    byte[] frame;
+    try {
+      frame = Wire.encode(values.seal(request), Optional.of(id));
+    } catch (Problem cannotSeal) {
+      return CompletableFuture.failedFuture(cannotSeal);
+    }
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     synchronized (this) {
       if (socket.isEmpty()) {
@@ -69,7 +76,7 @@ final class Calls {
     }
     return reply
         .orTimeout(limits.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .handleAsync((answer, failure) -> Calls.<R>outcome(op, answer, failure, limits), OWN_THREAD)
+        .handleAsync((answer, failure) -> this.<R>outcome(op, answer, failure), OWN_THREAD)
         .whenComplete((answer, failure) -> waiting.remove(id));
   }
 
@@ -87,8 +94,7 @@ final class Calls {
 
   @SuppressWarnings(
       "unchecked") // the catalogue read the reply's class from the request's own type parameter
-  private static <R extends Reply> R outcome(
-      Catalog.Op op, Reply answer, Throwable failure, ClientLimits limits) {
+  private <R extends Reply> R outcome(Catalog.Op op, Reply answer, Throwable failure) {
     if (failure instanceof TimeoutException) {
       throw new CompletionException(
           new Problem(
@@ -112,7 +118,11 @@ final class Calls {
                   + Catalog.frameType(answer.getClass())
                   + ", which this version does not understand"));
     }
-    return (R) answer;
+    try {
+      return values.open((R) answer);
+    } catch (Problem staysClosed) {
+      throw new CompletionException(staysClosed);
+    }
   }
 
   /// @return whether somebody waited for it

@@ -42,6 +42,7 @@ final class Engine implements Connector.Events {
   final Sender sender;
   final SeenReports seen;
   private final MeshClient.Builder parts;
+  private final PrivateValues values;
   private final OutboxPump pump;
   private final Receiver receiver;
   private final KeyExchange keys;
@@ -55,7 +56,8 @@ final class Engine implements Connector.Events {
     this.parts = parts;
     BodyCipher cipher = new BodyCipher(parts.identity, parts.keyring);
     Hops hops = new Hops();
-    calls = new Calls(parts.limits);
+    values = new PrivateValues(parts.keyring, () -> facts);
+    calls = new Calls(parts.limits, values);
     seen = new SeenReports(calls::call);
     receiver = new Receiver(cipher, parts.inbox, hops, parts.limits, parts.clock, this::tell);
     mail = new Lane("claudemesh-mail", MAIL_QUEUE, receiver::settle);
@@ -191,7 +193,7 @@ final class Engine implements Connector.Events {
           necessary(from, () -> keys.accept(List.of(event.key()), this::arrived));
       case MeshEvent.RotationNeeded event ->
           keys.rotate(event.epoch(), epoch -> put(() -> arrived(epoch)));
-      case Event other -> offer(() -> tell(listener -> listener.event(other)));
+      case Event other -> offer(() -> tell(listener -> listener.event(values.open(other))));
     }
   }
 

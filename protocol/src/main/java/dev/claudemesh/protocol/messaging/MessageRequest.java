@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.messaging;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Called;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Operation;
 import dev.claudemesh.protocol.Range;
@@ -107,7 +108,9 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
           "Tell what became of a sent message: for each recipient queued (and why), in flight,"
               + " delivered, seen, expired or refused")
   record MessageStatus(
-      @Doc("Id of the message, or its first 8 characters or more") @Size(value = 128, min = 8)
+      @Called("id")
+          @Doc("Id of the message, or its first 8 characters or more")
+          @Size(value = 128, min = 8)
           String messageId)
       implements MessageRequest<MessageReply.StatusResult> {}
 }

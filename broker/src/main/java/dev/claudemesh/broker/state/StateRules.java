@@ -1,0 +1,76 @@
+package dev.claudemesh.broker.state;
+
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.state.StateReply.Entry;
+import dev.claudemesh.protocol.state.StateRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// What may be shared, and how much of it fits into one answer. Pure.
+final class StateRules {
+  private StateRules() {}
+
+  /// The value as it is stored.
+  ///
+  /// @throws Problem `too_large`, or `invalid` where a private value does not look encrypted
+  static String stored(StateRequest.Set request, int maxBytes) {
+    if (request.secret().orElse(false) != request.epoch().isPresent()) {
+      throw new Problem(
+          ProblemCode.INVALID, "set_state: \"private\" and \"epoch\" belong together");
+    }
+    if (request.epoch().isPresent() && !request.value().isString()) {
+      throw new Problem(
+          ProblemCode.INVALID,
+          "set_state: the \"value\" of a private key is its nonce and ciphertext as base64");
+    }
+    byte[] bytes = Wire.mapper().writeValueAsBytes(request.value());
+    if (bytes.length > maxBytes) {
+      throw new Problem(
+          ProblemCode.TOO_LARGE,
+          "A shared value has at most "
+              + maxBytes
+              + " bytes, and this one "
+              + bytes.length
+              + "; share a file instead, or split it over several keys");
+    }
+    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /// What a refused change is answered with.
+  ///
+  /// @param now the key's version; empty if it is not there
+  static Problem stale(String key, Optional<Long> now) {
+    return new Problem(
+        ProblemCode.STALE_VERSION,
+        now.map(version -> "\"" + key + "\" has version " + version + " by now")
+                .orElse("\"" + key + "\" is not there any more")
+            + "; nothing was changed. Read it again, then decide",
+        Wire.mapper().createObjectNode().put("version", now.orElse(0L)));
+  }
+
+  /// As many entries as fit into one answer, at least one.
+  static List<Entry> fitting(List<Entry> entries, int maxBytes) {
+    List<Entry> fitting = new ArrayList<>();
+    int bytes = 0;
+    for (Entry entry : entries) {
+      bytes += size(entry.key()) + size(entry.value());
+      if (bytes > maxBytes && !fitting.isEmpty()) {
+        break;
+      }
+      fitting.add(entry);
+    }
+    return fitting;
+  }
+
+  private static int size(String text) {
+    return text.length();
+  }
+
+  private static int size(JsonNode value) {
+    return value.toString().length();
+  }
+}

@@ -1,0 +1,2 @@
+/// Commands about shared values that the catalogue alone cannot make.
+package dev.claudemesh.cli.state;

@@ -1,0 +1,179 @@
+package dev.claudemesh.protocol.client;
+
+import dev.claudemesh.protocol.Event;
+import dev.claudemesh.protocol.Problem;
+import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.crypto.Boxed;
+import dev.claudemesh.protocol.crypto.Keys;
+import dev.claudemesh.protocol.crypto.MeshKey;
+import dev.claudemesh.protocol.state.StateEvent;
+import dev.claudemesh.protocol.state.StateReply;
+import dev.claudemesh.protocol.state.StateRequest;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Encrypts shared values that are private before they leave, and opens those that come, so that
+/// callers see plain values on every face. Thread-safe.
+///
+/// The name of the value is encrypted along with it: the broker cannot pass off the value of one
+/// key as another's. What stays closed keeps its `epoch`.
+///
+/// @param facts of the mesh, as they are now
+record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
+  private static final int NONCE_BYTES = 24;
+
+  /// @throws Problem `key_pending` if the value is private and the mesh key has not come
+  @SuppressWarnings("unchecked") // the same request with another value
+  <R extends Reply> Request<R> seal(Request<R> request) {
+    return request instanceof StateRequest.Set set
+            && set.secret().orElse(false)
+            && set.epoch().isEmpty()
+        ? (Request<R>) sealed(set)
+        : request;
+  }
+
+  private StateRequest.Set sealed(StateRequest.Set set) {
+    int epoch = facts.get().epoch();
+    MeshKey key =
+        (epoch == 0 ? keyring.current() : keyring.get(epoch))
+            .orElseThrow(() ->
+                new Problem(
+                    ProblemCode.KEY_PENDING,
+                    "The mesh's key has not come yet, so nothing private can be shared. A member"
+                        + " who holds it must be online for a moment."));
+    ObjectNode named = Wire.mapper().createObjectNode().put("key", set.key());
+    named.set("value", set.value());
+    Boxed boxed = Keys.secretBox(Wire.mapper().writeValueAsString(named), key);
+    return new StateRequest.Set(
+        set.key(),
+        JsonNodeFactory.instance.stringNode(joined(boxed)),
+        set.ifVersion(),
+        set.secret(),
+        Optional.of(key.epoch()));
+  }
+
+  /// @throws Problem `key_pending` or `undecryptable` if the value that was asked for stays closed
+  @SuppressWarnings("unchecked") // the same reply with other values
+  <R extends Reply> R open(R reply) {
+    return switch (reply) {
+      case StateReply.Result result when result.epoch().isPresent() -> (R) opened(result);
+      case StateReply.Entries list ->
+          (R)
+              new StateReply.Entries(
+                  list.entries().stream().map(this::opened).toList(), list.next());
+      default -> reply;
+    };
+  }
+
+  Event open(Event event) {
+    return event instanceof StateEvent.Change change && change.epoch().isPresent()
+        ? opened(change)
+        : event;
+  }
+
+  private StateReply.Result opened(StateReply.Result result) {
+    int epoch = result.epoch().orElseThrow();
+    if (keyring.get(epoch).isEmpty()) {
+      throw new Problem(
+          ProblemCode.KEY_PENDING,
+          "\"" + result.key() + "\" is private, and the mesh key it needs has not come yet");
+    }
+    JsonNode value =
+        value(result.key(), result.value(), epoch)
+            .orElseThrow(() ->
+                new Problem(
+                    ProblemCode.UNDECRYPTABLE,
+                    "\"" + result.key() + "\" is private and does not open with the mesh key"));
+    return new StateReply.Result(
+        result.key(),
+        value,
+        result.updatedBy(),
+        result.updatedAt(),
+        result.version(),
+        result.updatedByPubkey(),
+        result.secret(),
+        Optional.empty());
+  }
+
+  private StateReply.Entry opened(StateReply.Entry entry) {
+    return entry
+        .epoch()
+        .flatMap(epoch -> value(entry.key(), entry.value(), epoch))
+        .map(value ->
+            new StateReply.Entry(
+                entry.key(),
+                value,
+                entry.updatedBy(),
+                entry.updatedAt(),
+                entry.version(),
+                entry.updatedByPubkey(),
+                entry.secret(),
+                Optional.empty()))
+        .orElse(entry);
+  }
+
+  private StateEvent.Change opened(StateEvent.Change change) {
+    return value(change.key(), change.value(), change.epoch().orElseThrow())
+        .map(value ->
+            new StateEvent.Change(
+                change.key(),
+                value,
+                change.updatedBy(),
+                change.version(),
+                change.deleted(),
+                change.secret(),
+                Optional.empty()))
+        .orElse(change);
+  }
+
+  private Optional<JsonNode> value(String key, JsonNode closed, int epoch) {
+    return keyring
+        .get(epoch)
+        .flatMap(known ->
+            parted(closed.asString(""))
+                .flatMap(boxed -> Keys.openSecretBox(boxed.nonce(), boxed.ciphertext(), known)))
+        .flatMap(PrivateValues::parsed)
+        .filter(named -> named.path("key").asString("").equals(key))
+        .map(named -> named.path("value"));
+  }
+
+  private static Optional<JsonNode> parsed(String text) {
+    try {
+      return Optional.of(Wire.mapper().readTree(text));
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String joined(Boxed boxed) {
+    byte[] nonce = Base64.getDecoder().decode(boxed.nonce());
+    byte[] ciphertext = Base64.getDecoder().decode(boxed.ciphertext());
+    byte[] both = java.util.Arrays.copyOf(nonce, nonce.length + ciphertext.length);
+    System.arraycopy(ciphertext, 0, both, nonce.length, ciphertext.length);
+    return Base64.getEncoder().encodeToString(both);
+  }
+
+  private static Optional<Boxed> parted(String text) {
+    try {
+      byte[] both = Base64.getDecoder().decode(text);
+      if (both.length <= NONCE_BYTES) {
+        return Optional.empty();
+      }
+      Base64.Encoder base64 = Base64.getEncoder();
+      return Optional.of(
+          new Boxed(
+              base64.encodeToString(java.util.Arrays.copyOf(both, NONCE_BYTES)),
+              base64.encodeToString(java.util.Arrays.copyOfRange(both, NONCE_BYTES, both.length))));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

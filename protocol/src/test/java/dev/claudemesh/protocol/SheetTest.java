@@ -1,0 +1,63 @@
+package dev.claudemesh.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.state.StateReply;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+class SheetTest {
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final String KEY = "a".repeat(64);
+
+  @Test
+  void a_list_is_rows_under_the_headings_that_any_row_fills() {
+    Sheet sheet =
+        Sheet.of(
+            new StateReply.Entries(
+                List.of(entry("a", Optional.of(KEY)), entry("b", Optional.empty())),
+                Optional.of("b")));
+
+    assertThat(sheet.headings())
+        .containsExactly("key", "value", "updatedBy", "updatedAt", "updatedByPubkey");
+    assertThat(sheet.rows()).hasSize(2).allSatisfy(row -> assertThat(row).hasSize(5));
+    assertThat(sheet.rows().getFirst().get(3).moment()).contains(NOON);
+    assertThat(sheet.rows().getFirst().get(4).id()).isTrue();
+    assertThat(sheet.rows().getLast().get(4).isEmpty()).isTrue();
+    assertThat(sheet.facts()).containsOnlyKeys("next");
+    assertThat(sheet.listing()).contains("entries");
+  }
+
+  @Test
+  void an_empty_list_still_says_what_it_is_a_list_of() {
+    Sheet sheet = Sheet.of(new StateReply.Entries(List.of(), Optional.empty()));
+
+    assertThat(sheet.listing()).contains("entries");
+    assertThat(sheet.rows()).isEmpty();
+  }
+
+  @Test
+  void a_single_thing_is_facts_and_what_is_absent_is_left_out() {
+    Sheet sheet = Sheet.of(new StateReply.Stored("k", 7));
+
+    assertThat(sheet.facts()).containsOnlyKeys("key", "version");
+    assertThat(sheet.facts().get("version").text()).isEqualTo("7");
+    assertThat(Sheet.of(MessageReply.Ack.done()).listing()).isEmpty();
+  }
+
+  private static StateReply.Entry entry(String key, Optional<String> pubkey) {
+    return new StateReply.Entry(
+        key,
+        JsonNodeFactory.instance.objectNode().put("n", 1),
+        "Ada",
+        NOON,
+        Optional.empty(),
+        pubkey,
+        Optional.empty(),
+        Optional.empty());
+  }
+}
