@@ -23,5 +23,6 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.meshes;
   exports dev.claudemesh.protocol.messaging;
   exports dev.claudemesh.protocol.presence;
+  exports dev.claudemesh.protocol.services;
   exports dev.claudemesh.protocol.state;
 }

@@ -2,7 +2,9 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
+import dev.claudemesh.protocol.services.ServiceEvent;
 import dev.claudemesh.protocol.state.StateEvent;
 
 /// Something the broker tells without having been asked. Never carries a `_reqId`.
-public sealed interface Event extends Outbound permits MeshEvent, MessageEvent, StateEvent {}
+public sealed interface Event extends Outbound
+    permits MeshEvent, MessageEvent, ServiceEvent, StateEvent {}

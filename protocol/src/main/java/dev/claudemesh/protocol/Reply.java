@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.members.MemberReply;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.state.StateReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
@@ -17,4 +18,5 @@ public sealed interface Reply extends Outbound
         MeshReply,
         MessageReply,
         PresenceReply,
+        ServiceReply,
         StateReply {}

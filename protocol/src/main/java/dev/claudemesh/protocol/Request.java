@@ -7,6 +7,7 @@ import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 
 /// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one
@@ -21,4 +22,5 @@ public sealed interface Request<R extends Reply>
         MeshRequest,
         MessageRequest,
         PresenceRequest,
+        ServiceRequest,
         StateRequest {}

@@ -42,7 +42,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
       @Doc("Revision of the protocol the client speaks") Optional<Integer> protocolVersion,
       @Doc("What the client can do beyond the first protocol") @Size(value = 30, each = 50)
           Optional<List<String>> capabilities,
-      @Doc("Why the client connects: session, command or inbox") Optional<Purpose> purpose,
+      @Doc("Why the client connects: session, command, inbox or host") Optional<Purpose> purpose,
       @Doc("Token of the last hello_ack, to return within the grace") @Size(200)
           Optional<String> resumeToken,
       @Doc("Epochs whose key the client already holds") @Size(1000)

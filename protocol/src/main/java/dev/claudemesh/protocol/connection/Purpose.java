@@ -13,5 +13,9 @@ public enum Purpose {
   /// A reader of the member's inbox: not listed, not announced, receives what is meant for the
   /// member and no session holds.
   @JsonProperty("inbox")
-  INBOX
+  INBOX,
+  /// Lends tools to the mesh: not listed, not announced, receives no messages; kept for the grace
+  /// when its connection is lost, as a session is.
+  @JsonProperty("host")
+  HOST
 }
