@@ -22,6 +22,7 @@ import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
 import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
+import dev.claudemesh.broker.services.ServiceHandler;
 import dev.claudemesh.broker.state.StateHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final Duration LEASES = Duration.ofSeconds(5);
+  private static final Duration CALLS = Duration.ofSeconds(1);
   private static final Duration HOURLY = Duration.ofHours(1);
 
   private final BrokerConfig config;
@@ -51,6 +53,7 @@ public final class Broker implements AutoCloseable {
   private final NetServer server;
   private final Health health;
   private final MessageHandler messaging;
+  private final ServiceHandler services;
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -78,6 +81,7 @@ public final class Broker implements AutoCloseable {
             (member, known) -> keys(meshes.keyState(member, known)),
             presence::takePending);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
+    this.services = new ServiceHandler(kernel, steady);
     Rooms rooms =
         new Rooms(
             connection,
@@ -88,6 +92,7 @@ public final class Broker implements AutoCloseable {
             new InviteHandler(
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
             new MemberHandler(database, peers, bus, clock),
+            services,
             new StateHandler(kernel));
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
@@ -99,6 +104,8 @@ public final class Broker implements AutoCloseable {
             .every(LEASES, "leases", connection::sweep)
             .every(LEASES, "messages", messaging::sweep)
             .every(limits.timing().sweep(), "finished messages", messaging::tidy)
+            .every(CALLS, "tool calls", now -> services.sweep())
+            .every(limits.timing().sweep(), "tool hosts", services::tidy)
             .every(HOURLY, "old leases", connection::prune);
     connection.restore();
   }
@@ -207,6 +214,7 @@ public final class Broker implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       health.stopping();
+      services.stop();
       server.stop();
       sweeps.close();
       messaging.stop();

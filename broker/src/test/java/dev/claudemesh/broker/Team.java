@@ -145,6 +145,7 @@ public final class Team {
         };
     return switch (outcome) {
       case Outcome.Now(Reply reply) -> (R) reply;
+      case Outcome.Aside(var reply) -> (R) reply.join();
       case Outcome.Later later -> {
         Reply reply = later.reply().join();
         later.afterwards().run();

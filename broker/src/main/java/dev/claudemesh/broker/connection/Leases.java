@@ -132,11 +132,13 @@ final class Leases {
         .peer()
         .filter(peer -> detached(peer, connection, now))
         .ifPresent(peer -> {
-          if (peer.isSession()) {
-            bus.publish(new Happening.PeerLost(peer));
-            remember(peer);
-          } else {
+          if (!peer.isAwaited()) {
             leave(peer, now);
+            return;
+          }
+          bus.publish(new Happening.PeerLost(peer));
+          if (peer.isSession()) {
+            remember(peer);
           }
         });
   }

@@ -16,7 +16,9 @@ public enum Grant {
   /// Changing what they protected in it.
   STATE_WRITE("state-write", false),
   /// Fetching the files they share.
-  FILE_READ("file-read", false);
+  FILE_READ("file-read", false),
+  /// Calling the tools they lend.
+  TOOLS("tools", false);
 
   private final String wireName;
   private final boolean byDefault;

@@ -3,22 +3,26 @@ package dev.claudemesh.broker.kernel;
 import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
-public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared shared) {
+public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared shared, Services services) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes, shared);
+    return new LimitsConfig(changed, rates, sizes, shared, services);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes, shared);
+    return new LimitsConfig(timing, changed, sizes, shared, services);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed, shared);
+    return new LimitsConfig(timing, rates, changed, shared, services);
   }
 
   public LimitsConfig withShared(Shared changed) {
-    return new LimitsConfig(timing, rates, sizes, changed);
+    return new LimitsConfig(timing, rates, sizes, changed, services);
+  }
+
+  public LimitsConfig withServices(Services changed) {
+    return new LimitsConfig(timing, rates, sizes, shared, changed);
   }
 
   /// How long things may take.
@@ -194,11 +198,42 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared share
     public static final Shared DEFAULTS = new Shared(1_000, 524_288, 10_000, 32_768);
   }
 
+  /// Tools that members lend each other.
+  ///
+  /// @param serversPerMesh then `limit`; bounds what `mcp_list` tells
+  /// @param registrationBytes descriptions and schemas of one server, then `limit`
+  /// @param argumentBytes of one call, then `too_large`
+  /// @param resultBytes of one call, then its caller is told so instead
+  /// @param callsPerMember calls of one member on their way, then `limit`
+  /// @param callsPerHost calls one host has to answer, then `limit`
+  /// @param patience how long an answer or progress is waited for unless the caller says
+  /// @param longest after which a call ends whatever progress it makes
+  public record Services(
+      int serversPerMesh,
+      int registrationBytes,
+      int argumentBytes,
+      int resultBytes,
+      int callsPerMember,
+      int callsPerHost,
+      Duration patience,
+      Duration longest) {
+    public static final Services DEFAULTS =
+        new Services(
+            50,
+            262_144,
+            393_216,
+            1_000_000,
+            32,
+            64,
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(30));
+  }
+
   public static final LimitsConfig DEFAULTS =
-      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS);
+      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS, Services.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
-    return new LimitsConfig(timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS);
+    return new LimitsConfig(timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS, Services.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

@@ -20,6 +20,11 @@ public sealed interface Outcome {
     }
   }
 
+  /// The answer comes some time, and nothing waits for it: further requests of the connection are
+  /// carried out and answered meanwhile. A request without a `_reqId` could not be told apart from
+  /// those, so its answer keeps its turn, and what comes next waits.
+  record Aside(CompletableFuture<? extends Reply> reply) implements Outcome {}
+
   static Outcome of(Reply reply) {
     return new Now(reply);
   }

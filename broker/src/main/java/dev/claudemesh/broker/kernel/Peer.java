@@ -285,6 +285,16 @@ public final class Peer {
     return purpose == Purpose.SESSION;
   }
 
+  /// Whether it is kept for the grace when its socket is lost.
+  public boolean isAwaited() {
+    return isSession() || purpose == Purpose.HOST;
+  }
+
+  /// Whether messages are handed out to it.
+  public boolean takesMessages() {
+    return isSession() || purpose == Purpose.INBOX;
+  }
+
   public Client client() {
     return client;
   }

@@ -269,7 +269,7 @@ final class MemberRules {
                 ProblemCode.INVALID_REQUEST,
                 "set_grants: there is no capability \""
                     + abbreviated(unknown)
-                    + "\"; there are read, dm, broadcast, state-read, state-write, file-read");
+                    + "\"; there are read, dm, broadcast, state-read, state-write, file-read, tools");
           });
     });
   }

@@ -2,7 +2,6 @@ package dev.claudemesh.broker.messaging;
 
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.messaging.Mailbox.Held;
-import dev.claudemesh.protocol.connection.Purpose;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +29,7 @@ final class Mailboxes {
 
   /// A peer has a socket. What was pushed to an earlier one is due again.
   void ready(Peer peer) {
-    if (peer.purpose() != Purpose.COMMAND) {
+    if (peer.takesMessages()) {
       Mailbox mailbox = bySlot.computeIfAbsent(place(peer), place -> open(peer));
       mailbox.occupy(peer);
       mailbox.releaseAll().stream()
@@ -44,7 +43,7 @@ final class Mailboxes {
 
   /// A peer has no socket yet and may come back for what it has.
   void expect(Peer peer) {
-    if (peer.purpose() != Purpose.COMMAND) {
+    if (peer.takesMessages()) {
       bySlot.computeIfAbsent(place(peer), place -> open(peer));
     }
   }

@@ -197,6 +197,13 @@ public final class FrontDoor {
       case Outcome.Now(Reply ready) -> answer.apply(ready).ifPresent(replies::now);
       case Outcome.Later later ->
           replies.later(later, answer, failure -> failed(connection, question, failure));
+      case Outcome.Aside aside when question.reqId().isPresent() ->
+          replies.aside(aside, answer, failure -> failed(connection, question, failure));
+      case Outcome.Aside aside ->
+          replies.later(
+              new Outcome.Later(aside.reply()),
+              answer,
+              failure -> failed(connection, question, failure));
     }
   }
 
@@ -217,6 +224,7 @@ public final class FrontDoor {
   private static Reply reply(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Now(Reply ready) -> ready;
+      case Outcome.Aside(var known) -> known.join();
       case Outcome.Later later -> {
         try {
           yield later.reply().join();

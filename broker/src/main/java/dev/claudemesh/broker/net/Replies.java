@@ -50,11 +50,7 @@ final class Replies {
       Function<Reply, Optional<Answer>> answer,
       Function<Throwable, Answer> failed) {
     room.acquireUninterruptibly();
-    CompletableFuture<Optional<Answer>> made =
-        later
-            .reply()
-            .handle((value, failure) ->
-                failure == null ? answer.apply(value) : Optional.of(failed.apply(failure)));
+    CompletableFuture<Optional<Answer>> made = made(later.reply(), answer, failed);
     last =
         last.thenCombine(
                 made,
@@ -65,6 +61,25 @@ final class Replies {
             .whenComplete((sent, bug) -> room.release())
             .thenRun(later.afterwards())
             .exceptionally(Replies::lost);
+  }
+
+  /// Sends an answer once it is known, before or after any other. How many may be outstanding is
+  /// for the room to limit.
+  void aside(
+      Outcome.Aside aside,
+      Function<Reply, Optional<Answer>> answer,
+      Function<Throwable, Answer> failed) {
+    made(aside.reply(), answer, failed)
+        .thenAccept(known -> known.ifPresent(this::send))
+        .exceptionally(Replies::lost);
+  }
+
+  private static CompletableFuture<Optional<Answer>> made(
+      CompletableFuture<? extends Reply> reply,
+      Function<Reply, Optional<Answer>> answer,
+      Function<Throwable, Answer> failed) {
+    return reply.handle((value, failure) ->
+        failure == null ? answer.apply(value) : Optional.of(failed.apply(failure)));
   }
 
   /// The answers behind it are still sent.

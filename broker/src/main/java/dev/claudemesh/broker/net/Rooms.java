@@ -11,6 +11,7 @@ import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 
 /// The doors of all rooms. Its switch is the product's table of contents.
@@ -22,6 +23,7 @@ public record Rooms(
     Handler<MeshRequest<?>> meshes,
     Handler<InviteRequest<?>> invites,
     Handler<MemberRequest<?>> members,
+    Handler<ServiceRequest<?>> services,
     Handler<StateRequest<?>> state) {
 
   Outcome handle(Request<?> request, Caller caller) {
@@ -33,6 +35,7 @@ public record Rooms(
       case MeshRequest<?> mesh -> meshes.handle(mesh, caller);
       case InviteRequest<?> invite -> invites.handle(invite, caller);
       case MemberRequest<?> member -> members.handle(member, caller);
+      case ServiceRequest<?> service -> services.handle(service, caller);
       case StateRequest<?> sharing -> state.handle(sharing, caller);
     };
   }

@@ -27,6 +27,9 @@ import dev.claudemesh.protocol.presence.PresenceReply.Profile;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.presence.Status;
 import dev.claudemesh.protocol.presence.StatusSource;
+import dev.claudemesh.protocol.services.CallFailure;
+import dev.claudemesh.protocol.services.ServiceReply.CallResult;
+import dev.claudemesh.protocol.services.ServiceRequest;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -63,6 +66,7 @@ class FrontDoorTest {
   private final Metrics metrics = new Metrics();
   private final TestClock clock = new TestClock();
   private final Deque<CompletableFuture<Reply>> sends = new ArrayDeque<>();
+  private final Deque<CompletableFuture<CallResult>> calls = new ArrayDeque<>();
   private final List<String> afterwards = new ArrayList<>();
   private Outcome presence = Outcome.of(new PresenceReply.PeersList(List.of()));
   private RuntimeException trouble;
@@ -79,6 +83,7 @@ class FrontDoorTest {
             other(),
             other(),
             this::member,
+            this::service,
             other()),
         (call, op) -> {
           throw new AssertionError("no HTTP here");
@@ -118,6 +123,12 @@ class FrontDoorTest {
 
   private Outcome member(MemberRequest<?> request, Caller caller) {
     return Outcome.of(MessageReply.Ack.done());
+  }
+
+  private Outcome service(ServiceRequest<?> request, Caller caller) {
+    CompletableFuture<CallResult> answer = new CompletableFuture<>();
+    calls.add(answer);
+    return new Outcome.Aside(answer);
   }
 
   private static Peer peer() {
@@ -261,6 +272,44 @@ class FrontDoorTest {
     assertThat(answer().path("id").asString()).isEqualTo("b");
     assertThat(answer().path("_reqId").asString()).isEqualTo("c");
     assertThat(afterwards).hasSize(2);
+  }
+
+  private static final String CALL = "{'type':'mcp_call','serverName':'s','toolName':'t'%s}";
+  private static final CallResult OVER = CallResult.failed(CallFailure.HOST, "over");
+
+  @Test
+  void a_call_that_takes_long_holds_up_no_other_request_of_its_connection() {
+    connected();
+    ask(CALL.formatted(",'_reqId':'slow'"));
+    ask(CALL.formatted(",'_reqId':'quick'"));
+    ask("{'type':'list_peers','_reqId':'peers'}");
+    assertThat(answer().path("_reqId").asString()).isEqualTo("peers");
+    CompletableFuture<CallResult> slow = calls.poll();
+    calls.poll().complete(OVER);
+    assertThat(answer().path("_reqId").asString()).isEqualTo("quick");
+    ask(SEND.formatted("a"));
+    sends.poll().complete(MessageReply.Ack.done());
+    assertThat(answer().path("id").asString()).isEqualTo("a");
+    slow.completeExceptionally(new Problem(ProblemCode.BUSY, "expected"));
+    ObjectNode failed = answer();
+    assertThat(failed.path("_reqId").asString()).isEqualTo("slow");
+    assertThat(failed.path("code").asString()).isEqualTo("busy");
+    ask(SEND.formatted("b"));
+    assertThat(sends).as("a call that failed is no message to wait for").hasSize(1);
+  }
+
+  @Test
+  void a_call_that_could_not_be_told_apart_from_others_is_answered_in_its_turn()
+      throws InterruptedException {
+    connected();
+    ask(CALL.formatted(""));
+    Thread lane =
+        Thread.ofVirtual().start(() -> ask("{'type':'list_peers','_reqId':'peers'}"));
+    assertThat(answer()).isNull();
+    calls.poll().complete(OVER);
+    lane.join();
+    assertThat(answer().path("type").asString()).isEqualTo("mcp_call_result");
+    assertThat(answer().path("_reqId").asString()).isEqualTo("peers");
   }
 
   @Test

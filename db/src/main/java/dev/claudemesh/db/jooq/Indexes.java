@@ -5,6 +5,7 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.Delivery;
+import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
 import dev.claudemesh.db.jooq.tables.Mesh;
@@ -28,6 +29,8 @@ public class Indexes {
     // -------------------------------------------------------------------------
 
     public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.PRIORITY_RANK, Delivery.DELIVERY.SEQ }, false);
+    public static final Index HOSTED_SERVER_BY_HOST = Internal.createIndex(DSL.name("hosted_server_by_host"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.HOST_PRESENCE }, false);
+    public static final Index HOSTED_SERVER_BY_MEMBER = Internal.createIndex(DSL.name("hosted_server_by_member"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, false);
     public static final Index INVITE_OF_MESH = Internal.createIndex(DSL.name("invite_of_mesh"), Invite.INVITE, new OrderField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_AT }, false);
     public static final Index MEMBER_BY_INVITE = Internal.createIndex(DSL.name("member_by_invite"), Member.MEMBER, new OrderField[] { Member.MEMBER.INVITE_ID }, false);
     public static final Index MEMBER_BY_KEY = Internal.createIndex(DSL.name("member_by_key"), Member.MEMBER, new OrderField[] { Member.MEMBER.PEER_PUBKEY }, false);

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
+import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
 import dev.claudemesh.db.jooq.tables.Mesh;
@@ -18,6 +19,7 @@ import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
+import dev.claudemesh.db.jooq.tables.records.HostedServerRecord;
 import dev.claudemesh.db.jooq.tables.records.InviteRecord;
 import dev.claudemesh.db.jooq.tables.records.MemberRecord;
 import dev.claudemesh.db.jooq.tables.records.MeshRecord;
@@ -46,6 +48,7 @@ public class Keys {
 
     public static final UniqueKey<DeliveryRecord> DELIVERY_PKEY = Internal.createUniqueKey(Delivery.DELIVERY, DSL.name("delivery_pkey"), new TableField[] { Delivery.DELIVERY.MESSAGE_ID, Delivery.DELIVERY.RECIPIENT_KEY }, true);
     public static final UniqueKey<EpochKeyRecord> EPOCH_KEY_PKEY = Internal.createUniqueKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_pkey"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.EPOCH, EpochKey.EPOCH_KEY.MEMBER_ID }, true);
+    public static final UniqueKey<HostedServerRecord> HOSTED_SERVER_PKEY = Internal.createUniqueKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_pkey"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.NAME }, true);
     public static final UniqueKey<InviteRecord> INVITE_CODE_KEY = Internal.createUniqueKey(Invite.INVITE, DSL.name("invite_code_key"), new TableField[] { Invite.INVITE.CODE }, true);
     public static final UniqueKey<InviteRecord> INVITE_PKEY = Internal.createUniqueKey(Invite.INVITE, DSL.name("invite_pkey"), new TableField[] { Invite.INVITE.ID }, true);
     public static final UniqueKey<InviteRecord> INVITE_TOKEN_KEY = Internal.createUniqueKey(Invite.INVITE, DSL.name("invite_token_key"), new TableField[] { Invite.INVITE.TOKEN }, true);
@@ -67,6 +70,7 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final ForeignKey<EpochKeyRecord, MemberRecord> EPOCH_KEY__EPOCH_KEY_OF_MEMBER = Internal.createForeignKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_of_member"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<HostedServerRecord, MemberRecord> HOSTED_SERVER__HOSTED_SERVER_OF_MEMBER = Internal.createForeignKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_of_member"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MemberRecord> INVITE__INVITE_CREATOR_OF_MESH = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_creator_of_mesh"), new TableField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MeshRecord> INVITE__INVITE_MESH_ID_FKEY = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_mesh_id_fkey"), new TableField[] { Invite.INVITE.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, InviteRecord> MEMBER__MEMBER_CAME_BY_INVITE = Internal.createForeignKey(Member.MEMBER, DSL.name("member_came_by_invite"), new TableField[] { Member.MEMBER.INVITE_ID }, Keys.INVITE_PKEY, new TableField[] { Invite.INVITE.ID }, true, ForeignKeyRule.SET_NULL, ForeignKeyRule.NO_ACTION);

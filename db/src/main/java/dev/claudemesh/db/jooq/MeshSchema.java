@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
+import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
 import dev.claudemesh.db.jooq.tables.Mesh;
@@ -37,6 +38,8 @@ public class MeshSchema extends SchemaImpl {
     public final Delivery DELIVERY = Delivery.DELIVERY;
 
     public final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
+
+    public final HostedServer HOSTED_SERVER = HostedServer.HOSTED_SERVER;
 
     public final Invite INVITE = Invite.INVITE;
 
@@ -81,6 +84,7 @@ public class MeshSchema extends SchemaImpl {
         return Arrays.asList(
             Delivery.DELIVERY,
             EpochKey.EPOCH_KEY,
+            HostedServer.HOSTED_SERVER,
             Invite.INVITE,
             Member.MEMBER,
             Mesh.MESH,

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
+import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
 import dev.claudemesh.db.jooq.tables.Mesh;
@@ -24,6 +25,8 @@ public class Tables {
     public static final Delivery DELIVERY = Delivery.DELIVERY;
 
     public static final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
+
+    public static final HostedServer HOSTED_SERVER = HostedServer.HOSTED_SERVER;
 
     public static final Invite INVITE = Invite.INVITE;
 
