@@ -38,7 +38,15 @@ class HouseRulesTest {
 
   private static final List<String> ROOMS =
       List.of(
-          "connection", "messaging", "presence", "groups", "meshes", "invites", "members", "state");
+          "connection",
+          "messaging",
+          "presence",
+          "groups",
+          "meshes",
+          "invites",
+          "members",
+          "state",
+          "services");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

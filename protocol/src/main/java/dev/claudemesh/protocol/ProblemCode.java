@@ -66,7 +66,8 @@ public enum ProblemCode {
       Category.NOT_FOUND,
       "No member, session or group has this name or key; details lists near ones"),
   OFFLINE(
-      Category.NETWORK, "Who hosts the tools is away; try again when they are back, nothing was done"),
+      Category.NETWORK,
+      "Who hosts the tools is away; try again when they are back, nothing was done"),
   NO_RECIPIENTS(
       Category.NOT_FOUND,
       "Nobody but the sender would get it: the group or mesh has no other member"),

@@ -77,6 +77,10 @@ final class Samples {
           Map.entry("after", "build/status"),
           Map.entry("next", "build/status"),
           Map.entry("updatedBy", "Grace"),
+          Map.entry("serverName", "github"),
+          Map.entry("toolName", "list_issues"),
+          Map.entry("hostedBy", "Ada"),
+          Map.entry("callerName", "Bob"),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.
@@ -197,6 +201,7 @@ final class Samples {
     return switch (field.name()) {
       case "expires_at" -> 1_770_000_000L;
       case "timestamp" -> 1_769_999_999_000L;
+      case "timeoutMs" -> 60_000;
       case "v", "protocolVersion" -> 1;
       case "version", "epoch" -> 2;
       default -> 7;

@@ -3,7 +3,8 @@ package dev.claudemesh.broker.kernel;
 import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
-public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared shared, Services services) {
+public record LimitsConfig(
+    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services) {
 
   public LimitsConfig withTiming(Timing changed) {
     return new LimitsConfig(changed, rates, sizes, shared, services);
@@ -230,10 +231,12 @@ public record LimitsConfig(Timing timing, Rates rates, Sizes sizes, Shared share
   }
 
   public static final LimitsConfig DEFAULTS =
-      new LimitsConfig(Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS, Services.DEFAULTS);
+      new LimitsConfig(
+          Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS, Services.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
-    return new LimitsConfig(timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS, Services.DEFAULTS);
+    return new LimitsConfig(
+        timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS, Services.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

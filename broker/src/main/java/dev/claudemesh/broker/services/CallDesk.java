@@ -215,9 +215,7 @@ final class CallDesk {
   }
 
   private static void end(
-      List<Ticket> over,
-      CallFailure why,
-      java.util.function.Function<Ticket, String> words) {
+      List<Ticket> over, CallFailure why, java.util.function.Function<Ticket, String> words) {
     for (Ticket ticket : over) {
       ticket.host().send(new Cancelled(ticket.id(), why.name().toLowerCase(java.util.Locale.ROOT)));
       ticket.answer().complete(CallResult.failed(why, words.apply(ticket)));

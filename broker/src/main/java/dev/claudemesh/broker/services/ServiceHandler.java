@@ -72,7 +72,7 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
   public Outcome handle(ServiceRequest<?> request, Caller caller) {
     return switch (request) {
       case Register register -> Outcome.of(register(register, caller.requirePeer()));
-      case Unregister unregister -> unregister(unregister, caller.requireMember());
+      case Unregister unregister -> unregister(unregister, caller);
       case ListServers list -> Outcome.of(list(list, caller.requireMember()));
       case Call call -> call(call, caller.requirePeer(), caller.requireConnection());
       case Respond answer -> respond(answer, caller.requireConnection());
@@ -141,11 +141,12 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
     return new ServiceReply.Registered(server.name(), server.tools().size());
   }
 
-  private Outcome unregister(Unregister unregister, Member by) {
+  private Outcome unregister(Unregister unregister, Caller caller) {
+    Member by = caller.requireMember();
     HostedServer server = required(by.meshId(), unregister.serverName());
     ServiceRules.checkRemoval(server, by);
     if (store.remove(server)) {
-      unregistered(server);
+      unregistered(server, other -> !caller.peer().equals(Optional.of(other)));
     }
     return done();
   }
@@ -282,8 +283,7 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
             peer.member().id(),
             place(peer),
             server -> ServiceRules.comesHome(server, peer))
-        .forEach(server ->
-            tell("mcp_restored", about(server), server.meshId(), everybody -> true));
+        .forEach(server -> tell("mcp_restored", about(server), server.meshId(), everybody -> true));
   }
 
   private void hostLeft(String presenceId, Instant now) {
@@ -291,11 +291,11 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
   }
 
   private void unregistered(HostedServer server) {
-    tell(
-        "mcp_unregistered",
-        about(server),
-        server.meshId(),
-        other -> !other.presenceId().equals(server.host().presenceId()));
+    unregistered(server, everybody -> true);
+  }
+
+  private void unregistered(HostedServer server, Predicate<Peer> whom) {
+    tell("mcp_unregistered", about(server), server.meshId(), whom);
   }
 
   private static ObjectNode registered(HostedServer server) {
@@ -313,8 +313,7 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
   }
 
   private void tell(String event, ObjectNode data, String meshId, Predicate<Peer> whom) {
-    Push news =
-        Push.news(UUID.randomUUID().toString(), meshId, event, data, clock.instant());
+    Push news = Push.news(UUID.randomUUID().toString(), meshId, event, data, clock.instant());
     peers.broadcast(meshId, news, whom);
   }
 

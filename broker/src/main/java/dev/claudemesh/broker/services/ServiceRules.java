@@ -131,8 +131,7 @@ final class ServiceRules {
       throw new Problem(
           ProblemCode.INVALID_REQUEST, "mcp_call: \"callId\" is required to hear of progress");
     }
-    checkSize(
-        "arguments", size(call.args(), call.ciphertext()), limits.argumentBytes());
+    checkSize("arguments", size(call.args(), call.ciphertext()), limits.argumentBytes());
   }
 
   /// @throws Problem `too_large`
@@ -194,9 +193,11 @@ final class ServiceRules {
     String line = GAPS.matcher(text).replaceAll(" ").strip();
     return line.length() <= LISTED_CHARACTERS
         ? line
-        : line.substring(0, Character.isHighSurrogate(line.charAt(LISTED_CHARACTERS - 2))
-                ? LISTED_CHARACTERS - 2
-                : LISTED_CHARACTERS - 1)
+        : line.substring(
+                0,
+                Character.isHighSurrogate(line.charAt(LISTED_CHARACTERS - 2))
+                    ? LISTED_CHARACTERS - 2
+                    : LISTED_CHARACTERS - 1)
             + "…";
   }
 

@@ -118,6 +118,7 @@ abstract class RoomTest {
               InetAddress.getLoopbackAddress());
       return switch (room.handle(request, caller)) {
         case Outcome.Now(var reply) -> reply;
+        case Outcome.Aside(var reply) -> reply.join();
         case Outcome.Later later -> {
           later.afterwards().run();
           yield later.reply().join();

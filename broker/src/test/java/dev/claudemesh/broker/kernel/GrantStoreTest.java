@@ -44,7 +44,7 @@ class GrantStoreTest {
                     "{\""
                         + key
                         + "\": [\"read\", \"dm\", \"broadcast\", \"state-read\","
-                        + " \"state-write\", \"file-read\"]}"),
+                        + " \"state-write\", \"file-read\", \"tools\"]}"),
             "knows newer names", saying("{\"" + key + "\": [\"telepathy\", \"state-read\"]}"),
             "is the reader", reader);
     Member member = member(reader);
@@ -105,7 +105,8 @@ class GrantStoreTest {
   @Test
   void every_grant_is_known_by_its_name() {
     assertThat(Stream.of(Grant.values()).map(Grant::wireName).toList())
-        .isEqualTo(List.of("read", "dm", "broadcast", "state-read", "state-write", "file-read"));
+        .isEqualTo(
+            List.of("read", "dm", "broadcast", "state-read", "state-write", "file-read", "tools"));
     for (Grant grant : Grant.values()) {
       assertThat(Grant.of(grant.wireName())).contains(grant);
     }

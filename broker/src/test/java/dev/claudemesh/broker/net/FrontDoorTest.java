@@ -303,8 +303,7 @@ class FrontDoorTest {
       throws InterruptedException {
     connected();
     ask(CALL.formatted(""));
-    Thread lane =
-        Thread.ofVirtual().start(() -> ask("{'type':'list_peers','_reqId':'peers'}"));
+    Thread lane = Thread.ofVirtual().start(() -> ask("{'type':'list_peers','_reqId':'peers'}"));
     assertThat(answer()).isNull();
     calls.poll().complete(OVER);
     lane.join();

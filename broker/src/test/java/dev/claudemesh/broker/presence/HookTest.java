@@ -125,6 +125,7 @@ class HookTest {
             InetAddress.getLoopbackAddress());
     return switch (room.handle(request, caller)) {
       case Outcome.Now(var reply) -> reply;
+      case Outcome.Aside(var reply) -> reply.join();
       case Outcome.Later later -> later.reply().join();
     };
   }

@@ -78,7 +78,8 @@ class ServiceRulesTest {
   }
 
   private static ToolOffer tool(String name, String description) {
-    return new ToolOffer(name, Optional.of(description), Optional.of(json("{\"type\":\"object\"}")));
+    return new ToolOffer(
+        name, Optional.of(description), Optional.of(json("{\"type\":\"object\"}")));
   }
 
   private static HostedServer server(Optional<Instant> offlineSince, ToolOffer... tools) {
@@ -125,7 +126,9 @@ class ServiceRulesTest {
       if (purpose == Purpose.SESSION || purpose == Purpose.HOST) {
         assertThatCode(check::run).as("%s", purpose).doesNotThrowAnyException();
       } else {
-        assertThatThrownBy(check::run).as("%s", purpose).hasMessageContaining("claudemesh mcp host");
+        assertThatThrownBy(check::run)
+            .as("%s", purpose)
+            .hasMessageContaining("claudemesh mcp host");
       }
     }
   }
@@ -138,10 +141,9 @@ class ServiceRulesTest {
               () -> ServiceRules.checkRegistration(register(name, tool("say", "")), host, LIMITS))
           .hasMessageContaining("serverName");
     }
-    assertThatThrownBy(
-            () ->
-                ServiceRules.checkRegistration(
-                    register("echo", tool("say", "a"), tool("say", "b")), host, LIMITS))
+    assertThatThrownBy(() ->
+            ServiceRules.checkRegistration(
+                register("echo", tool("say", "a"), tool("say", "b")), host, LIMITS))
         .hasMessageContaining("alike");
     ToolOffer[] many = new ToolOffer[50];
     for (int i = 0; i < many.length; i++) {
@@ -223,33 +225,27 @@ class ServiceRulesTest {
         deadline = next;
       }
     }
-    assertThat(ServiceRules.timedOut(Duration.ofSeconds(30)))
-        .isEqualTo("MCP call timed out (30s)");
+    assertThat(ServiceRules.timedOut(Duration.ofSeconds(30))).isEqualTo("MCP call timed out (30s)");
   }
 
   @Test
   void arguments_are_an_object_of_bounded_size_and_progress_needs_an_id() {
     Optional<String> id = Optional.of("c1");
     ServiceRules.checkCall(call(Optional.of(json("{\"a\":1}")), id, Optional.empty()), LIMITS);
-    assertThatThrownBy(
-            () -> ServiceRules.checkCall(call(Optional.of(json("[1]")), id, Optional.empty()), LIMITS))
+    assertThatThrownBy(() ->
+            ServiceRules.checkCall(call(Optional.of(json("[1]")), id, Optional.empty()), LIMITS))
         .hasMessageContaining("object");
-    assertThatThrownBy(
-            () ->
-                ServiceRules.checkCall(
-                    call(Optional.empty(), Optional.empty(), Optional.empty()), LIMITS))
+    assertThatThrownBy(() ->
+            ServiceRules.checkCall(
+                call(Optional.empty(), Optional.empty(), Optional.empty()), LIMITS))
         .hasMessageContaining("callId");
     String large = "x".repeat(LIMITS.argumentBytes());
-    assertThatThrownBy(
-            () ->
-                ServiceRules.checkCall(
-                    call(Optional.of(json("{\"a\":\"" + large + "\"}")), id, Optional.empty()),
-                    LIMITS))
+    assertThatThrownBy(() ->
+            ServiceRules.checkCall(
+                call(Optional.of(json("{\"a\":\"" + large + "\"}")), id, Optional.empty()), LIMITS))
         .hasMessageContaining("at most " + LIMITS.argumentBytes());
-    assertThatThrownBy(
-            () ->
-                ServiceRules.checkCall(
-                    call(Optional.empty(), id, Optional.of(large + "x")), LIMITS))
+    assertThatThrownBy(() ->
+            ServiceRules.checkCall(call(Optional.empty(), id, Optional.of(large + "x")), LIMITS))
         .hasMessageContaining("at most " + LIMITS.argumentBytes());
   }
 

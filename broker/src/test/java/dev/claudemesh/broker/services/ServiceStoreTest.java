@@ -157,8 +157,6 @@ class ServiceStoreTest {
     assertThat(store.removeOf(ada.meshId(), ada.id()))
         .extracting(HostedServer::name)
         .containsExactly("kept");
-    assertThat(store.ofMesh(ada.meshId()))
-        .extracting(HostedServer::name)
-        .containsExactly("other");
+    assertThat(store.ofMesh(ada.meshId())).extracting(HostedServer::name).containsExactly("other");
   }
 }

@@ -68,7 +68,8 @@ public final class GrantCommands {
   @Command(
       name = "grant",
       description =
-          "Accept more from a member: read, dm, broadcast, state-read, state-write, file-read, all;"
+          "Accept more from a member: read, dm, broadcast, state-read, state-write, file-read,"
+              + " tools, all;"
               + " default goes back.")
   public static final class Grant extends Change {
     @Parameters(

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 final class GrantRules {
   /// In the order they are shown.
   static final List<String> ALL =
-      List.of("read", "dm", "broadcast", "state-read", "state-write", "file-read");
+      List.of("read", "dm", "broadcast", "state-read", "state-write", "file-read", "tools");
 
   /// What is accepted from somebody of whom nothing was said.
   static final List<String> DEFAULT = List.of("read", "dm", "broadcast", "state-read");

@@ -77,7 +77,7 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
       effect = Effect.REPEATABLE,
       summary =
           "Choose what you accept from other members: read, dm, broadcast, state-read, state-write,"
-              + " file-read")
+              + " file-read, tools")
   record SetGrants(
       @Doc("By member key: the capabilities, an empty list to block, null for the default")
           @Size(value = 1000, each = 100)

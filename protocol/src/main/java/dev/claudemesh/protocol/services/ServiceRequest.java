@@ -56,8 +56,7 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
       quiet = true,
       effect = Effect.DESTROY,
       summary = "Take an MCP server of yours off the mesh; admins can take off anybody's")
-  record Unregister(
-      @Doc("Name of the server") @Size(value = 100, min = 1) String serverName)
+  record Unregister(@Doc("Name of the server") @Size(value = 100, min = 1) String serverName)
       implements ServiceRequest<MessageReply.Ack> {}
 
   /// Lists what is lent.
