@@ -25,4 +25,5 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.presence;
   exports dev.claudemesh.protocol.services;
   exports dev.claudemesh.protocol.state;
+  exports dev.claudemesh.protocol.streams;
 }

@@ -46,7 +46,8 @@ class HouseRulesTest {
           "invites",
           "members",
           "state",
-          "services");
+          "services",
+          "streams");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

@@ -24,6 +24,7 @@ import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.broker.services.ServiceHandler;
 import dev.claudemesh.broker.state.StateHandler;
+import dev.claudemesh.broker.streams.StreamHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
@@ -82,6 +83,7 @@ public final class Broker implements AutoCloseable {
             presence::takePending);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.services = new ServiceHandler(kernel, steady);
+    StreamHandler streams = new StreamHandler(kernel);
     Rooms rooms =
         new Rooms(
             connection,
@@ -93,7 +95,8 @@ public final class Broker implements AutoCloseable {
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
             new MemberHandler(database, peers, bus, clock),
             services,
-            new StateHandler(kernel));
+            new StateHandler(kernel),
+            streams);
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);
@@ -106,7 +109,8 @@ public final class Broker implements AutoCloseable {
             .every(limits.timing().sweep(), "finished messages", messaging::tidy)
             .every(CALLS, "tool calls", now -> services.sweep())
             .every(limits.timing().sweep(), "tool hosts", services::tidy)
-            .every(HOURLY, "old leases", connection::prune);
+            .every(HOURLY, "old leases", connection::prune)
+            .every(HOURLY, "subscriptions", streams::sweep);
     connection.restore();
   }
 

@@ -25,6 +25,7 @@ import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
+import dev.claudemesh.cli.streams.StreamTailCommand;
 import java.lang.reflect.InvocationTargetException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +54,9 @@ public final class Cli {
         "Share",
         List.of(
             new Word.Family(
-                "state",
-                "Values by key that everybody on the mesh shares.",
-                StateGetCommand.class)));
+                "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
+            new Word.Family(
+                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class)));
     groups.put(
         "Meshes",
         Word.written(

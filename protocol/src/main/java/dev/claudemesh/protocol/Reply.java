@@ -8,6 +8,7 @@ import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.state.StateReply;
+import dev.claudemesh.protocol.streams.StreamReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
@@ -19,4 +20,5 @@ public sealed interface Reply extends Outbound
         MessageReply,
         PresenceReply,
         ServiceReply,
-        StateReply {}
+        StateReply,
+        StreamReply {}

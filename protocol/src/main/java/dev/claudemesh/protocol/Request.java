@@ -9,6 +9,7 @@ import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
+import dev.claudemesh.protocol.streams.StreamRequest;
 
 /// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one
 /// record an operation.
@@ -23,4 +24,5 @@ public sealed interface Request<R extends Reply>
         MessageRequest,
         PresenceRequest,
         ServiceRequest,
-        StateRequest {}
+        StateRequest,
+        StreamRequest {}

@@ -81,6 +81,9 @@ final class Samples {
           Map.entry("toolName", "list_issues"),
           Map.entry("hostedBy", "Ada"),
           Map.entry("callerName", "Bob"),
+          Map.entry("stream", "builds"),
+          Map.entry("publishedBy", "Grace"),
+          Map.entry("createdBy", "Grace"),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.

@@ -194,9 +194,12 @@ public record LimitsConfig(
   /// @param listed entries of one list; the answer tells how to ask for more
   /// @param listedBytes texts of one list, about; the same
   /// @param stateKeys shared values
-  /// @param stateValueBytes of one shared value as JSON
-  public record Shared(int listed, int listedBytes, int stateKeys, int stateValueBytes) {
-    public static final Shared DEFAULTS = new Shared(1_000, 524_288, 10_000, 32_768);
+  /// @param valueBytes of one shared value, or one piece of a stream's data, as JSON
+  /// @param streams announced streams
+  /// @param subscriptions streams one session listens to
+  public record Shared(
+      int listed, int listedBytes, int stateKeys, int valueBytes, int streams, int subscriptions) {
+    public static final Shared DEFAULTS = new Shared(1_000, 524_288, 10_000, 32_768, 1_000, 100);
   }
 
   /// Tools that members lend each other.

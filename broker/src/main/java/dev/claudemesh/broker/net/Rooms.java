@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
+import dev.claudemesh.protocol.streams.StreamRequest;
 
 /// The doors of all rooms. Its switch is the product's table of contents.
 public record Rooms(
@@ -24,7 +25,8 @@ public record Rooms(
     Handler<InviteRequest<?>> invites,
     Handler<MemberRequest<?>> members,
     Handler<ServiceRequest<?>> services,
-    Handler<StateRequest<?>> state) {
+    Handler<StateRequest<?>> state,
+    Handler<StreamRequest<?>> streams) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -37,6 +39,7 @@ public record Rooms(
       case MemberRequest<?> member -> members.handle(member, caller);
       case ServiceRequest<?> service -> services.handle(service, caller);
       case StateRequest<?> sharing -> state.handle(sharing, caller);
+      case StreamRequest<?> live -> streams.handle(live, caller);
     };
   }
 }

@@ -7,6 +7,7 @@ import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.broker.kernel.SharedValues;
 import dev.claudemesh.broker.state.StateStore.Change;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -53,7 +54,8 @@ public final class StateHandler implements Handler<StateRequest<?>> {
   private Outcome set(Set set, Caller caller) {
     Member member = caller.requireMember();
     Instant now = clock.instant();
-    String value = StateRules.stored(set, limits.stateValueBytes());
+    String value =
+        SharedValues.text("set_state", set.value(), set.secret(), set.epoch(), limits.valueBytes());
     Change change = new Change(member.meshId(), set.key(), value, set.epoch(), member.id(), now);
     long version = set.ifVersion().isPresent() ? compareAndSet(set, change) : overwrite(change);
     return Outcome.of(

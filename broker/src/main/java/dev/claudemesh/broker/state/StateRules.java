@@ -4,7 +4,6 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
-import dev.claudemesh.protocol.state.StateRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,32 +12,6 @@ import tools.jackson.databind.JsonNode;
 /// What may be shared, and how much of it fits into one answer. Pure.
 final class StateRules {
   private StateRules() {}
-
-  /// The value as it is stored.
-  ///
-  /// @throws Problem `too_large`, or `invalid` where a private value does not look encrypted
-  static String stored(StateRequest.Set request, int maxBytes) {
-    if (request.secret().orElse(false) != request.epoch().isPresent()) {
-      throw new Problem(
-          ProblemCode.INVALID, "set_state: \"private\" and \"epoch\" belong together");
-    }
-    if (request.epoch().isPresent() && !request.value().isString()) {
-      throw new Problem(
-          ProblemCode.INVALID,
-          "set_state: the \"value\" of a private key is its nonce and ciphertext as base64");
-    }
-    byte[] bytes = Wire.mapper().writeValueAsBytes(request.value());
-    if (bytes.length > maxBytes) {
-      throw new Problem(
-          ProblemCode.TOO_LARGE,
-          "A shared value has at most "
-              + maxBytes
-              + " bytes, and this one "
-              + bytes.length
-              + "; share a file instead, or split it over several keys");
-    }
-    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
-  }
 
   /// What a refused change is answered with.
   ///

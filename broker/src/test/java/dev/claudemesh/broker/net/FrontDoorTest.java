@@ -84,6 +84,7 @@ class FrontDoorTest {
             other(),
             this::member,
             this::service,
+            other(),
             other()),
         (call, op) -> {
           throw new AssertionError("no HTTP here");

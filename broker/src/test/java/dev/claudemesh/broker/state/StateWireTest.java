@@ -28,7 +28,9 @@ class StateWireTest {
 
   @BeforeAll
   static void start() {
-    broker = TestBroker.start(Map.of(), limits -> limits.withShared(new Shared(5, 600, KEYS, 300)));
+    broker =
+        TestBroker.start(
+            Map.of(), limits -> limits.withShared(new Shared(5, 600, KEYS, 300, 10, 10)));
   }
 
   @AfterAll

@@ -14,6 +14,7 @@ import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
+import dev.claudemesh.db.jooq.tables.StreamSubscription;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -51,4 +52,5 @@ public class Indexes {
     public static final Index PRESENCE_LEASE = Internal.createIndex(DSL.name("presence_lease"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.LEASE_UNTIL }, false);
     public static final Index PRESENCE_OF_MEMBER_ACTIVE = Internal.createIndex(DSL.name("presence_of_member_active"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.MEMBER_ID }, false);
     public static final Index SPENT_PROOF_EXPIRY = Internal.createIndex(DSL.name("spent_proof_expiry"), SpentProof.SPENT_PROOF, new OrderField[] { SpentProof.SPENT_PROOF.EXPIRES_AT }, false);
+    public static final Index STREAM_SUBSCRIPTION_AGE = Internal.createIndex(DSL.name("stream_subscription_age"), StreamSubscription.STREAM_SUBSCRIPTION, new OrderField[] { StreamSubscription.STREAM_SUBSCRIPTION.SEEN_AT }, false);
 }

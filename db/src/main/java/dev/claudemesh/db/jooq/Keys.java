@@ -17,6 +17,8 @@ import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
+import dev.claudemesh.db.jooq.tables.Stream;
+import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
 import dev.claudemesh.db.jooq.tables.records.HostedServerRecord;
@@ -30,6 +32,8 @@ import dev.claudemesh.db.jooq.tables.records.PermissionRecord;
 import dev.claudemesh.db.jooq.tables.records.PresenceRecord;
 import dev.claudemesh.db.jooq.tables.records.SpentProofRecord;
 import dev.claudemesh.db.jooq.tables.records.StateRecord;
+import dev.claudemesh.db.jooq.tables.records.StreamRecord;
+import dev.claudemesh.db.jooq.tables.records.StreamSubscriptionRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -64,6 +68,9 @@ public class Keys {
     public static final UniqueKey<PresenceRecord> PRESENCE_PKEY = Internal.createUniqueKey(Presence.PRESENCE, DSL.name("presence_pkey"), new TableField[] { Presence.PRESENCE.ID }, true);
     public static final UniqueKey<SpentProofRecord> SPENT_PROOF_PKEY = Internal.createUniqueKey(SpentProof.SPENT_PROOF, DSL.name("spent_proof_pkey"), new TableField[] { SpentProof.SPENT_PROOF.DIGEST }, true);
     public static final UniqueKey<StateRecord> STATE_PKEY = Internal.createUniqueKey(State.STATE, DSL.name("state_pkey"), new TableField[] { State.STATE.MESH_ID, State.STATE.KEY }, true);
+    public static final UniqueKey<StreamRecord> STREAM_ONCE_PER_MESH = Internal.createUniqueKey(Stream.STREAM, DSL.name("stream_once_per_mesh"), new TableField[] { Stream.STREAM.MESH_ID, Stream.STREAM.NAME }, true);
+    public static final UniqueKey<StreamRecord> STREAM_PKEY = Internal.createUniqueKey(Stream.STREAM, DSL.name("stream_pkey"), new TableField[] { Stream.STREAM.ID }, true);
+    public static final UniqueKey<StreamSubscriptionRecord> STREAM_SUBSCRIPTION_PKEY = Internal.createUniqueKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("stream_subscription_pkey"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID, StreamSubscription.STREAM_SUBSCRIPTION.ADDRESS, StreamSubscription.STREAM_SUBSCRIPTION.STREAM }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions
@@ -79,4 +86,7 @@ public class Keys {
     public static final ForeignKey<PermissionRecord, MemberRecord> PERMISSION__PERMISSION_OF_MEMBER = Internal.createForeignKey(Permission.PERMISSION, DSL.name("permission_of_member"), new TableField[] { Permission.PERMISSION.MESH_ID, Permission.PERMISSION.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PresenceRecord, MemberRecord> PRESENCE__PRESENCE_OF_MEMBER = Internal.createForeignKey(Presence.PRESENCE, DSL.name("presence_of_member"), new TableField[] { Presence.PRESENCE.MESH_ID, Presence.PRESENCE.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<StateRecord, MemberRecord> STATE__STATE_OF_MEMBER = Internal.createForeignKey(State.STATE, DSL.name("state_of_member"), new TableField[] { State.STATE.MESH_ID, State.STATE.UPDATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StreamRecord, MemberRecord> STREAM__STREAM_OF_MEMBER = Internal.createForeignKey(Stream.STREAM, DSL.name("stream_of_member"), new TableField[] { Stream.STREAM.MESH_ID, Stream.STREAM.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StreamSubscriptionRecord, MeshRecord> STREAM_SUBSCRIPTION__STREAM_SUBSCRIPTION_MESH_ID_FKEY = Internal.createForeignKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("stream_subscription_mesh_id_fkey"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<StreamSubscriptionRecord, MemberRecord> STREAM_SUBSCRIPTION__SUBSCRIPTION_OF_MEMBER = Internal.createForeignKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("subscription_of_member"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID, StreamSubscription.STREAM_SUBSCRIPTION.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
 }

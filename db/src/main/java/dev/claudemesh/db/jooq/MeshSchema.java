@@ -17,6 +17,8 @@ import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
+import dev.claudemesh.db.jooq.tables.Stream;
+import dev.claudemesh.db.jooq.tables.StreamSubscription;
 
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +63,10 @@ public class MeshSchema extends SchemaImpl {
 
     public final State STATE = State.STATE;
 
+    public final Stream STREAM = Stream.STREAM;
+
+    public final StreamSubscription STREAM_SUBSCRIPTION = StreamSubscription.STREAM_SUBSCRIPTION;
+
     private MeshSchema() {
         super(DSL.name("mesh"), null, DSL.comment(""));
     }
@@ -94,7 +100,9 @@ public class MeshSchema extends SchemaImpl {
             Permission.PERMISSION,
             Presence.PRESENCE,
             SpentProof.SPENT_PROOF,
-            State.STATE
+            State.STATE,
+            Stream.STREAM,
+            StreamSubscription.STREAM_SUBSCRIPTION
         );
     }
 }

@@ -17,6 +17,8 @@ import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
+import dev.claudemesh.db.jooq.tables.Stream;
+import dev.claudemesh.db.jooq.tables.StreamSubscription;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
@@ -47,4 +49,8 @@ public class Tables {
     public static final SpentProof SPENT_PROOF = SpentProof.SPENT_PROOF;
 
     public static final State STATE = State.STATE;
+
+    public static final Stream STREAM = Stream.STREAM;
+
+    public static final StreamSubscription STREAM_SUBSCRIPTION = StreamSubscription.STREAM_SUBSCRIPTION;
 }

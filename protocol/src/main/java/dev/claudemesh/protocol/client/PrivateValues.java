@@ -12,6 +12,9 @@ import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.state.StateEvent;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.state.StateRequest;
+import dev.claudemesh.protocol.streams.StreamEvent;
+import dev.claudemesh.protocol.streams.StreamRequest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,44 +23,65 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Encrypts shared values that are private before they leave, and opens those that come, so that
-/// callers see plain values on every face. Thread-safe.
+/// Encrypts shared values and stream data that are private before they leave, and opens those that
+/// come, so that callers see plain values on every face. Thread-safe.
 ///
-/// The name of the value is encrypted along with it: the broker cannot pass off the value of one
-/// key as another's. What stays closed keeps its `epoch`.
+/// The name of the key or stream is encrypted along with the value: the broker cannot pass off one
+/// as another. What stays closed keeps its `epoch`.
 ///
 /// @param facts of the mesh, as they are now
 record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
   private static final int NONCE_BYTES = 24;
+  private static final String STATE = "state";
+  private static final String STREAM = "stream";
 
   /// @throws Problem `key_pending` if the value is private and the mesh key has not come
   @SuppressWarnings("unchecked") // the same request with another value
   <R extends Reply> Request<R> seal(Request<R> request) {
-    return request instanceof StateRequest.Set set
-            && set.secret().orElse(false)
-            && set.epoch().isEmpty()
-        ? (Request<R>) sealed(set)
-        : request;
+    return switch (request) {
+      case StateRequest.Set set when set.secret().orElse(false) && set.epoch().isEmpty() ->
+          (Request<R>) sealed(set);
+      case StreamRequest.Publish publish
+          when publish.secret().orElse(false) && publish.epoch().isEmpty() ->
+          (Request<R>) sealed(publish);
+      default -> request;
+    };
   }
 
   private StateRequest.Set sealed(StateRequest.Set set) {
-    int epoch = facts.get().epoch();
-    MeshKey key =
-        (epoch == 0 ? keyring.current() : keyring.get(epoch))
-            .orElseThrow(() ->
-                new Problem(
-                    ProblemCode.KEY_PENDING,
-                    "The mesh's key has not come yet, so nothing private can be shared. A member"
-                        + " who holds it must be online for a moment."));
-    ObjectNode named = Wire.mapper().createObjectNode().put("key", set.key());
-    named.set("value", set.value());
-    Boxed boxed = Keys.secretBox(Wire.mapper().writeValueAsString(named), key);
+    MeshKey key = key();
     return new StateRequest.Set(
         set.key(),
-        JsonNodeFactory.instance.stringNode(joined(boxed)),
+        closed(STATE, set.key(), set.value(), key),
         set.ifVersion(),
         set.secret(),
         Optional.of(key.epoch()));
+  }
+
+  private StreamRequest.Publish sealed(StreamRequest.Publish publish) {
+    MeshKey key = key();
+    return new StreamRequest.Publish(
+        publish.stream(),
+        closed(STREAM, publish.stream(), publish.data(), key),
+        publish.secret(),
+        Optional.of(key.epoch()));
+  }
+
+  private MeshKey key() {
+    int epoch = facts.get().epoch();
+    return (epoch == 0 ? keyring.current() : keyring.get(epoch))
+        .orElseThrow(() ->
+            new Problem(
+                ProblemCode.KEY_PENDING,
+                "The mesh's key has not come yet, so nothing private can be shared. A member"
+                    + " who holds it must be online for a moment."));
+  }
+
+  private static JsonNode closed(String kind, String name, JsonNode value, MeshKey key) {
+    ObjectNode named = Wire.mapper().createObjectNode().put(kind, name);
+    named.set("value", value);
+    return JsonNodeFactory.instance.stringNode(
+        joined(Keys.secretBox(Wire.mapper().writeValueAsString(named), key)));
   }
 
   /// @throws Problem `key_pending` or `undecryptable` if the value that was asked for stays closed
@@ -74,9 +98,11 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
   }
 
   Event open(Event event) {
-    return event instanceof StateEvent.Change change && change.epoch().isPresent()
-        ? opened(change)
-        : event;
+    return switch (event) {
+      case StateEvent.Change change when change.epoch().isPresent() -> opened(change);
+      case StreamEvent.Data data when data.epoch().isPresent() -> opened(data);
+      default -> event;
+    };
   }
 
   private StateReply.Result opened(StateReply.Result result) {
@@ -87,7 +113,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
           "\"" + result.key() + "\" is private, and the mesh key it needs has not come yet");
     }
     JsonNode value =
-        value(result.key(), result.value(), epoch)
+        value(STATE, result.key(), result.value(), epoch)
             .orElseThrow(() ->
                 new Problem(
                     ProblemCode.UNDECRYPTABLE,
@@ -106,7 +132,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
   private StateReply.Entry opened(StateReply.Entry entry) {
     return entry
         .epoch()
-        .flatMap(epoch -> value(entry.key(), entry.value(), epoch))
+        .flatMap(epoch -> value(STATE, entry.key(), entry.value(), epoch))
         .map(value ->
             new StateReply.Entry(
                 entry.key(),
@@ -121,7 +147,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
   }
 
   private StateEvent.Change opened(StateEvent.Change change) {
-    return value(change.key(), change.value(), change.epoch().orElseThrow())
+    return value(STATE, change.key(), change.value(), change.epoch().orElseThrow())
         .map(value ->
             new StateEvent.Change(
                 change.key(),
@@ -134,14 +160,28 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
         .orElse(change);
   }
 
-  private Optional<JsonNode> value(String key, JsonNode closed, int epoch) {
+  private StreamEvent.Data opened(StreamEvent.Data data) {
+    return value(STREAM, data.stream(), data.data(), data.epoch().orElseThrow())
+        .map(value ->
+            new StreamEvent.Data(
+                data.stream(),
+                value,
+                data.publishedBy(),
+                data.publishedByPubkey(),
+                data.missed(),
+                data.secret(),
+                Optional.empty()))
+        .orElse(data);
+  }
+
+  private Optional<JsonNode> value(String kind, String name, JsonNode closed, int epoch) {
     return keyring
         .get(epoch)
         .flatMap(known ->
             parted(closed.asString(""))
                 .flatMap(boxed -> Keys.openSecretBox(boxed.nonce(), boxed.ciphertext(), known)))
         .flatMap(PrivateValues::parsed)
-        .filter(named -> named.path("key").asString("").equals(key))
+        .filter(named -> named.path(kind).asString("").equals(name))
         .map(named -> named.path("value"));
   }
 
@@ -156,7 +196,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
   private static String joined(Boxed boxed) {
     byte[] nonce = Base64.getDecoder().decode(boxed.nonce());
     byte[] ciphertext = Base64.getDecoder().decode(boxed.ciphertext());
-    byte[] both = java.util.Arrays.copyOf(nonce, nonce.length + ciphertext.length);
+    byte[] both = Arrays.copyOf(nonce, nonce.length + ciphertext.length);
     System.arraycopy(ciphertext, 0, both, nonce.length, ciphertext.length);
     return Base64.getEncoder().encodeToString(both);
   }
@@ -170,8 +210,8 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
       Base64.Encoder base64 = Base64.getEncoder();
       return Optional.of(
           new Boxed(
-              base64.encodeToString(java.util.Arrays.copyOf(both, NONCE_BYTES)),
-              base64.encodeToString(java.util.Arrays.copyOfRange(both, NONCE_BYTES, both.length))));
+              base64.encodeToString(Arrays.copyOf(both, NONCE_BYTES)),
+              base64.encodeToString(Arrays.copyOfRange(both, NONCE_BYTES, both.length))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
