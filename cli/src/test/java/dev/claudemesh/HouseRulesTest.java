@@ -45,6 +45,7 @@ class HouseRulesTest {
           "meshes",
           "invites",
           "members",
+          "audit",
           "state",
           "services",
           "streams");

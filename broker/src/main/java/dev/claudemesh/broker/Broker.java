@@ -1,5 +1,6 @@
 package dev.claudemesh.broker;
 
+import dev.claudemesh.broker.audit.AuditHandler;
 import dev.claudemesh.broker.connection.ConnectionHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
 import dev.claudemesh.broker.invites.InviteHandler;
@@ -42,7 +43,8 @@ import org.slf4j.LoggerFactory;
 /// A running broker, and the one place where its parts are put together: by hand, in the order they
 /// depend on each other.
 ///
-/// {@link #close()} may be called twice and from any thread. Order: accept → lanes → writer → pool.
+/// {@link #close()} may be called twice and from any thread. Order: accept → lanes → writers →
+/// pool.
 public final class Broker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final Duration LEASES = Duration.ofSeconds(5);
@@ -55,6 +57,7 @@ public final class Broker implements AutoCloseable {
   private final Health health;
   private final MessageHandler messaging;
   private final ServiceHandler services;
+  private final AuditHandler audit;
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -82,6 +85,7 @@ public final class Broker implements AutoCloseable {
             (member, known) -> keys(meshes.keyState(member, known)),
             presence::takePending);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
+    this.audit = new AuditHandler(kernel);
     this.services = new ServiceHandler(kernel, steady);
     StreamHandler streams = new StreamHandler(kernel);
     Rooms rooms =
@@ -94,13 +98,14 @@ public final class Broker implements AutoCloseable {
             new InviteHandler(
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
             new MemberHandler(database, peers, bus, clock),
+            audit,
             services,
             new StateHandler(kernel),
             streams);
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);
-    this.server = new NetServer(config, rooms, callers, metrics, health, clock, steady);
+    this.server = new NetServer(config, rooms, callers, audit, metrics, health, clock, steady);
     this.sweeps =
         new Sweeps(clock)
             .every(limits.timing().sweep(), "statuses", presence::sweep)
@@ -166,10 +171,12 @@ public final class Broker implements AutoCloseable {
 
   private void listen() {
     messaging.start();
+    audit.start();
     try {
       server.start();
     } catch (RuntimeException e) {
       messaging.stop();
+      audit.stop();
       throw e;
     }
     sweeps.start();
@@ -222,6 +229,7 @@ public final class Broker implements AutoCloseable {
       server.stop();
       sweeps.close();
       messaging.stop();
+      audit.stop();
       database.close();
       log.info("The broker has stopped");
     }

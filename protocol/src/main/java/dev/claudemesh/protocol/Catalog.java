@@ -44,6 +44,11 @@ public final class Catalog {
       return operation.socket();
     }
 
+    /// Whether the audit of the mesh keeps it.
+    public boolean audited() {
+      return operation.audited() && operation.effect() != Operation.Effect.READ;
+    }
+
     /// HTTP method and path, if it may be called without a socket.
     public Optional<Route> route() {
       return operation.http().isEmpty()

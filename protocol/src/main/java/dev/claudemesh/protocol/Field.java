@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 /// @param name as it stands on the wire
 /// @param required whether it must be there and not `null`
 public record Field(String name, Shape shape, boolean required, RecordComponent component) {
+  /// Characters of the longest text that is not the body of something.
+  private static final int LINE = 1_000;
+
   private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z0-9])[A-Z]");
 
   private static final ClassValue<List<Field>> READ =
@@ -55,6 +58,19 @@ public record Field(String name, Shape shape, boolean required, RecordComponent 
     return annotation(Hex.class)
         .map(hex -> OptionalInt.of(hex.value()))
         .orElse(OptionalInt.empty());
+  }
+
+  /// Whether the audit tells it.
+  public boolean audited() {
+    return annotation(Audited.class).map(Audited::value).orElse(!body());
+  }
+
+  private boolean body() {
+    return switch (shape) {
+      case Shape.Text _ -> size().filter(size -> size.value() > LINE).isPresent();
+      case Shape.Anything _ -> true;
+      case Shape other -> false;
+    };
   }
 
   public boolean isId() {

@@ -42,6 +42,10 @@ public @interface Operation {
   /// What it does to the mesh, for the MCP hints.
   Effect effect() default Effect.WRITE;
 
+  /// Whether the audit of the mesh keeps it. False only for what a client reports of itself over
+  /// and over and for what the audit tells in another way (`peer_joined`); reading is never kept.
+  boolean audited() default true;
+
   /// What calling an operation changes.
   enum Effect {
     /// Nothing.

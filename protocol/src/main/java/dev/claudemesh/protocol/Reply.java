@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.connection.ConnectionReply;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.members.MemberReply;
@@ -12,7 +13,8 @@ import dev.claudemesh.protocol.streams.StreamReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
-    permits ConnectionReply,
+    permits AuditReply,
+        ConnectionReply,
         ErrorReply,
         InviteReply,
         MemberReply,

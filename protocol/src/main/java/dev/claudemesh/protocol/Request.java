@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
 import dev.claudemesh.protocol.invites.InviteRequest;
@@ -16,7 +17,8 @@ import dev.claudemesh.protocol.streams.StreamRequest;
 ///
 /// @param <R> the reply on success; every failure is an {@link ErrorReply}
 public sealed interface Request<R extends Reply>
-    permits ConnectionRequest,
+    permits AuditRequest,
+        ConnectionRequest,
         GroupRequest,
         InviteRequest,
         MemberRequest,

@@ -175,6 +175,9 @@ final class ProtocolPages {
       text.append("* Command: `claudemesh ").append(operation.cli()).append("`\n");
     }
     text.append("* Effect: ").append(effect(operation.effect())).append("\n");
+    if (operation.effect() != Operation.Effect.READ) {
+      text.append("* Audit: ").append(audit(op)).append("\n");
+    }
     text.append("* Answer: [`")
         .append(reply)
         .append("`](")
@@ -186,6 +189,21 @@ final class ProtocolPages {
     return text.append(fields(op.record(), objects))
         .append(example(op.room(), "requests", op.type()))
         .toString();
+  }
+
+  private static String audit(Catalog.Op op) {
+    if (!op.audited()) {
+      return "not kept";
+    }
+    if (op.type().equals("send")) {
+      return "kept as `message_sent`: target and priority, several of about a second counted as one";
+    }
+    List<String> untold =
+        Field.of(op.record()).stream()
+            .filter(field -> !field.audited())
+            .map(field -> "`" + field.name() + "`")
+            .toList();
+    return untold.isEmpty() ? "kept" : "kept, without " + String.join(", ", untold);
   }
 
   private static String frame(

@@ -120,7 +120,7 @@ final class Leases {
     if (!entry.resumed()) {
       news.joined(peer, entry.before(), now);
     }
-    bus.publish(new Happening.PeerReady(peer, entry.resumed()));
+    bus.publish(new Happening.PeerReady(peer, entry.resumed(), entry.before().isPresent()));
     if (!connection.open()) {
       lost(connection, now);
     }

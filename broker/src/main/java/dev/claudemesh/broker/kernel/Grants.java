@@ -13,4 +13,9 @@ public record Grants(Map<String, Set<String>> byKey) {
     Set<String> said = byKey.get(memberKey);
     return said == null ? grant.byDefault() : said.contains(grant.wireName());
   }
+
+  /// Whether it is withheld from somebody of whom something was said.
+  public boolean anyoneLacks(Grant grant) {
+    return byKey.values().stream().anyMatch(said -> !said.contains(grant.wireName()));
+  }
 }

@@ -4,7 +4,9 @@ package dev.claudemesh.broker.kernel;
 public sealed interface Happening {
   /// A peer opened a connection or came back within the grace; its `hello_ack` is on its way. Its
   /// mail can be handed out.
-  record PeerReady(Peer peer, boolean resumed) implements Happening {}
+  ///
+  /// @param restored whether a new one took up what its member's last session left
+  record PeerReady(Peer peer, boolean resumed, boolean restored) implements Happening {}
 
   /// A peer lost its socket; the grace runs.
   record PeerLost(Peer peer) implements Happening {}

@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.net;
 
+import dev.claudemesh.broker.kernel.AuditTrail;
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.HeldLine;
 import dev.claudemesh.broker.kernel.HttpCall;
@@ -20,12 +21,13 @@ import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Where every request comes in, from a socket or over HTTP: decode → rate limit → access → handle
-/// → metrics → error mapping.
+/// → audit → metrics → error mapping.
 ///
 /// Rooms are asked for nothing that was not decoded, within its rate and permitted, and nothing but
 /// a {@link Reply} or a {@link Problem} leaves.
@@ -38,6 +40,7 @@ public final class FrontDoor {
   private final Rooms rooms;
   private final SignedCalls signedCalls;
   private final RateLimits rates;
+  private final AuditTrail audit;
   private final Metrics metrics;
   private final InstantSource steady;
 
@@ -46,11 +49,13 @@ public final class FrontDoor {
       Rooms rooms,
       SignedCalls signedCalls,
       RateLimits rates,
+      AuditTrail audit,
       Metrics metrics,
       InstantSource steady) {
     this.rooms = rooms;
     this.signedCalls = signedCalls;
     this.rates = rates;
+    this.audit = audit;
     this.metrics = metrics;
     this.steady = steady;
   }
@@ -115,7 +120,8 @@ public final class FrontDoor {
       if (!keepsOwnOrder(inbound.request())) {
         replies.settle();
       }
-      answer(connection, replies, question, inbound, rooms.handle(inbound.request(), caller));
+      Outcome outcome = handle(inbound.op(), inbound.request(), caller);
+      answer(connection, replies, question, inbound, outcome);
     } catch (RuntimeException | Error thrown) {
       Problem problem = Troubles.of(thrown, question.type());
       if (comesAgain(problem) && question.clientMessageId().isPresent()) {
@@ -175,6 +181,30 @@ public final class FrontDoor {
       rates.send(caller.requireMember().id());
     }
     AccessRules.check(inbound.op().operation().access(), caller);
+  }
+
+  /// What was done is recorded before it is answered.
+  private Outcome handle(Catalog.Op op, Request<?> request, Caller caller) {
+    Outcome outcome = rooms.handle(request, caller);
+    if (!op.audited()) {
+      return outcome;
+    }
+    return switch (outcome) {
+      case Outcome.Now(Reply ready) -> {
+        CompletableFuture<Void> recorded = audit.record(op, request, caller, ready);
+        boolean over = recorded.isDone() && !recorded.isCompletedExceptionally();
+        yield over ? outcome : new Outcome.Later(recorded.thenApply(done -> ready));
+      }
+      case Outcome.Later(var reply, Runnable afterwards) ->
+          new Outcome.Later(recorded(reply, op, request, caller), afterwards);
+      case Outcome.Aside(var reply) -> new Outcome.Aside(recorded(reply, op, request, caller));
+    };
+  }
+
+  private CompletableFuture<? extends Reply> recorded(
+      CompletableFuture<? extends Reply> reply, Catalog.Op op, Request<?> request, Caller caller) {
+    return reply.thenCompose(
+        ready -> audit.record(op, request, caller, ready).thenApply(done -> ready));
   }
 
   private void answer(
@@ -298,7 +328,7 @@ public final class FrontDoor {
       Request<?> request = Wire.bind(op, fields);
       Caller caller = resolve(call, op);
       AccessRules.check(op.operation().access(), caller);
-      return reply(rooms.handle(request, caller));
+      return reply(handle(op, request, caller));
     } catch (RuntimeException | Error thrown) {
       Problem problem = Troubles.of(thrown, op.type());
       metrics.messageRejected(problem.code().wireName());

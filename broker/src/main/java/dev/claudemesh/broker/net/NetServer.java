@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.net;
 
+import dev.claudemesh.broker.kernel.AuditTrail;
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.SignedCalls;
@@ -45,12 +46,13 @@ public final class NetServer {
       BrokerConfig config,
       Rooms rooms,
       SignedCalls signedCalls,
+      AuditTrail audit,
       Metrics metrics,
       Health health,
       InstantSource clock,
       InstantSource steady) {
     RateLimits rates = new RateLimits(config.limits(), clock);
-    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, metrics, steady);
+    FrontDoor door = new FrontDoor(rooms, signedCalls, rates, audit, metrics, steady);
     this.config = config;
     this.patience = config.limits().timing().stop();
     this.sockets = new Sockets(door, rates, config.limits(), clock);

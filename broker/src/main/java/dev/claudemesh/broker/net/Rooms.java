@@ -4,6 +4,7 @@ import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
 import dev.claudemesh.protocol.invites.InviteRequest;
@@ -24,6 +25,7 @@ public record Rooms(
     Handler<MeshRequest<?>> meshes,
     Handler<InviteRequest<?>> invites,
     Handler<MemberRequest<?>> members,
+    Handler<AuditRequest<?>> audit,
     Handler<ServiceRequest<?>> services,
     Handler<StateRequest<?>> state,
     Handler<StreamRequest<?>> streams) {
@@ -37,6 +39,7 @@ public record Rooms(
       case MeshRequest<?> mesh -> meshes.handle(mesh, caller);
       case InviteRequest<?> invite -> invites.handle(invite, caller);
       case MemberRequest<?> member -> members.handle(member, caller);
+      case AuditRequest<?> asking -> audit.handle(asking, caller);
       case ServiceRequest<?> service -> services.handle(service, caller);
       case StateRequest<?> sharing -> state.handle(sharing, caller);
       case StreamRequest<?> live -> streams.handle(live, caller);

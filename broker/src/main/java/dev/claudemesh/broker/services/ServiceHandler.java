@@ -266,7 +266,7 @@ public final class ServiceHandler implements Handler<ServiceRequest<?>> {
 
   private void hear(Happening happening) {
     switch (happening) {
-      case Happening.PeerReady(Peer peer, _) when lenders.contains(peer.member().id()) ->
+      case Happening.PeerReady(Peer peer, _, _) when lenders.contains(peer.member().id()) ->
           hostHere(peer);
       case Happening.PeerLeft(Peer peer) when lenders.contains(peer.member().id()) ->
           hostLeft(peer.presenceId(), clock.instant());

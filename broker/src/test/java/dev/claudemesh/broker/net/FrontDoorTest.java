@@ -70,6 +70,7 @@ class FrontDoorTest {
   private final List<String> afterwards = new ArrayList<>();
   private Outcome presence = Outcome.of(new PresenceReply.PeersList(List.of()));
   private RuntimeException trouble;
+  private CompletableFuture<Void> audited = CompletableFuture.completedFuture(null);
 
   private FrontDoor door = door(new LimitsConfig.Rates(60, 3, 0, 1, 60, 2, 30, 30, 5));
 
@@ -83,6 +84,7 @@ class FrontDoorTest {
             other(),
             other(),
             this::member,
+            other(),
             this::service,
             other(),
             other()),
@@ -90,6 +92,7 @@ class FrontDoorTest {
           throw new AssertionError("no HTTP here");
         },
         new RateLimits(LimitsConfig.DEFAULTS.withRates(rates), clock),
+        (op, request, caller, reply) -> audited,
         metrics,
         clock);
   }

@@ -4,6 +4,8 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.AuditHead;
+import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
@@ -19,6 +21,8 @@ import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
+import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
+import dev.claudemesh.db.jooq.tables.records.AuditLogRecord;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
 import dev.claudemesh.db.jooq.tables.records.HostedServerRecord;
@@ -50,6 +54,8 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final UniqueKey<AuditHeadRecord> AUDIT_HEAD_PKEY = Internal.createUniqueKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_pkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, true);
+    public static final UniqueKey<AuditLogRecord> AUDIT_LOG_PKEY = Internal.createUniqueKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_pkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.SEQ }, true);
     public static final UniqueKey<DeliveryRecord> DELIVERY_PKEY = Internal.createUniqueKey(Delivery.DELIVERY, DSL.name("delivery_pkey"), new TableField[] { Delivery.DELIVERY.MESSAGE_ID, Delivery.DELIVERY.RECIPIENT_KEY }, true);
     public static final UniqueKey<EpochKeyRecord> EPOCH_KEY_PKEY = Internal.createUniqueKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_pkey"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.EPOCH, EpochKey.EPOCH_KEY.MEMBER_ID }, true);
     public static final UniqueKey<HostedServerRecord> HOSTED_SERVER_PKEY = Internal.createUniqueKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_pkey"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.NAME }, true);
@@ -76,6 +82,8 @@ public class Keys {
     // FOREIGN KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final ForeignKey<AuditHeadRecord, MeshRecord> AUDIT_HEAD__AUDIT_HEAD_MESH_ID_FKEY = Internal.createForeignKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_mesh_id_fkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<AuditLogRecord, MeshRecord> AUDIT_LOG__AUDIT_LOG_MESH_ID_FKEY = Internal.createForeignKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_mesh_id_fkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<EpochKeyRecord, MemberRecord> EPOCH_KEY__EPOCH_KEY_OF_MEMBER = Internal.createForeignKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_of_member"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<HostedServerRecord, MemberRecord> HOSTED_SERVER__HOSTED_SERVER_OF_MEMBER = Internal.createForeignKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_of_member"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MemberRecord> INVITE__INVITE_CREATOR_OF_MESH = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_creator_of_mesh"), new TableField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

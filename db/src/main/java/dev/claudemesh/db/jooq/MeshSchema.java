@@ -4,6 +4,8 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.AuditHead;
+import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
@@ -36,6 +38,10 @@ public class MeshSchema extends SchemaImpl {
     private static final long serialVersionUID = 1L;
 
     public static final MeshSchema MESH_SCHEMA = new MeshSchema();
+
+    public final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
+
+    public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
     public final Delivery DELIVERY = Delivery.DELIVERY;
 
@@ -88,6 +94,8 @@ public class MeshSchema extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            AuditHead.AUDIT_HEAD,
+            AuditLog.AUDIT_LOG,
             Delivery.DELIVERY,
             EpochKey.EPOCH_KEY,
             HostedServer.HOSTED_SERVER,

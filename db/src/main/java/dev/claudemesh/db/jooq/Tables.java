@@ -4,6 +4,8 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.AuditHead;
+import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
@@ -23,6 +25,10 @@ import dev.claudemesh.db.jooq.tables.StreamSubscription;
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
+
+    public static final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
+
+    public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
     public static final Delivery DELIVERY = Delivery.DELIVERY;
 

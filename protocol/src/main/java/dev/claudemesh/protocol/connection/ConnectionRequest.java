@@ -16,6 +16,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
   /// Opens a connection as a member, with an optional session key of its own.
   @Operation(
       type = "hello",
+      audited = false,
       access = Access.OPEN,
       summary = "Open a connection as a member of a mesh")
   record Hello(
@@ -62,6 +63,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
   /// secret key.
   @Operation(
       type = "session_hello",
+      audited = false,
       access = Access.OPEN,
       summary = "Open a connection as a session that a member vouches for")
   record SessionHello(
@@ -113,6 +115,7 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
   /// Ends the peer at once, instead of after the grace that follows a lost socket.
   @Operation(
       type = "goodbye",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       summary = "Leave now, so that others do not wait for this peer to come back")

@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.invites;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Audited;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Hex;
 import dev.claudemesh.protocol.Id;
@@ -30,17 +31,21 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
           @Size(value = 64, min = 16)
           @JsonProperty("invite_id")
           Optional<String> inviteId,
-      @Doc("Code of the short link: 8 characters of A-Z without I and O, and 2-9") @Size(16)
+      @Audited(false)
+          @Doc("Code of the short link: 8 characters of A-Z without I and O, and 2-9")
+          @Size(16)
           Optional<String> code,
       @Doc("2 when the owner signs, 3 when an admin does") @Range(min = 2, max = 3)
           Optional<Integer> version,
-      @Doc(
+      @Audited(false)
+          @Doc(
               "The signed text: v=2 or v=3, mesh id, invite id, expires_at, role and the signer's"
                   + " key, joined by |")
           @Size(1000)
           Optional<String> canonical,
-      @Doc("ed25519 over canonical by the caller, hex") @Size(128) Optional<String> signature,
-      @Doc("A v1 token for old clients, signed as that version does") @Size(4000)
+      @Audited(false) @Doc("ed25519 over canonical by the caller, hex") @Size(128)
+          Optional<String> signature,
+      @Audited(false) @Doc("A v1 token for old clients, signed as that version does") @Size(4000)
           Optional<String> token,
       @Doc("What the newcomer becomes: member or admin") @Size(10) Optional<String> role,
       @Doc("When it ends, seconds since 1970") @JsonProperty("expires_at") Optional<Long> expiresAt,
@@ -49,7 +54,7 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
           @JsonProperty("max_uses")
           Optional<Integer> maxUses,
       @Doc("What is set for the newcomer") Optional<Preset> preset,
-      @Doc("Whom to send it to") @Size(320) Optional<String> email,
+      @Audited(false) @Doc("Whom to send it to") @Size(320) Optional<String> email,
       @Doc("Account, for clients of the first protocol") @Size(200) @JsonProperty("user_id")
           Optional<String> userId)
       implements InviteRequest<InviteReply.Created> {
@@ -75,11 +80,13 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
       http = "POST /join",
       summary = "Become a member by a v1 token")
   record Join(
-      @Doc("The token, exactly as in the link")
+      @Audited(false)
+          @Doc("The token, exactly as in the link")
           @Size(value = 4000, min = 20)
           @JsonProperty("invite_token")
           String inviteToken,
-      @Doc("The token's contents") @JsonProperty("invite_payload") InvitePayload invitePayload,
+      @Audited(false) @Doc("The token's contents") @JsonProperty("invite_payload")
+          InvitePayload invitePayload,
       @Doc("The newcomer's key, hex") @Hex(32) @JsonProperty("peer_pubkey") String peerPubkey,
       @Doc("The newcomer's name") @Size(value = 100, min = 1) @JsonProperty("display_name")
           String displayName)
@@ -98,8 +105,9 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
       http = "POST /invites/:code/claim",
       summary = "Become a member by the code of a short link")
   record Claim(
-      @Doc("The code") @Id String code,
-      @Doc("The newcomer's x25519 key, base64url")
+      @Audited(false) @Doc("The code") @Id String code,
+      @Audited(false)
+          @Doc("The newcomer's x25519 key, base64url")
           @Size(value = 64, min = 40)
           @JsonProperty("recipient_x25519_pubkey")
           String recipientX25519Pubkey,
@@ -107,7 +115,9 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
           @Hex(32)
           @JsonProperty("peer_pubkey")
           Optional<String> peerPubkey,
-      @Doc("ed25519 over claim|code|recipient_x25519_pubkey|timestamp by peer_pubkey, hex") @Hex(64)
+      @Audited(false)
+          @Doc("ed25519 over claim|code|recipient_x25519_pubkey|timestamp by peer_pubkey, hex")
+          @Hex(64)
           Optional<String> signature,
       @Doc("Milliseconds since 1970") Optional<Long> timestamp,
       @Doc("The newcomer's name") @Size(100) @JsonProperty("display_name")

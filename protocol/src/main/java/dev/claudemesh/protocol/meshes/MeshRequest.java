@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.meshes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Audited;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Hex;
 import dev.claudemesh.protocol.Operation;
@@ -42,11 +43,12 @@ public sealed interface MeshRequest<R extends Reply> extends Request<R> {
           @JsonProperty("mesh_id")
           Optional<String> meshId,
       @Doc("Key of the owner, hex; must be the signer's") @Size(64) Optional<String> pubkey,
-      @Doc("The first mesh key, sealed to the owner") @JsonProperty("epoch_key")
+      @Audited(false) @Doc("The first mesh key, sealed to the owner") @JsonProperty("epoch_key")
           Optional<EpochKey> epochKey,
       @Doc("e2e, or compat to admit clients that cannot encrypt group messages") @Size(10)
           Optional<String> encryption,
-      @Doc("Token that allows making meshes, where the broker asks for one")
+      @Audited(false)
+          @Doc("Token that allows making meshes, where the broker asks for one")
           @Size(200)
           @JsonProperty("creation_token")
           Optional<String> creationToken,
@@ -123,9 +125,13 @@ public sealed interface MeshRequest<R extends Reply> extends Request<R> {
   record SealKey(
       @Doc("Key of the newcomer, hex") @Hex(32) String memberPubkey,
       @Doc("Which epoch") @Range(min = 1, max = 1_000_000) int epoch,
-      @Doc("The key, sealed to the newcomer, base64url") @Size(value = 200, min = 64)
+      @Audited(false)
+          @Doc("The key, sealed to the newcomer, base64url")
+          @Size(value = 200, min = 64)
           String sealedKey,
-      @Doc("ed25519 over seal|meshId|epoch|memberPubkey|sealedKey by the caller, hex") @Hex(64)
+      @Audited(false)
+          @Doc("ed25519 over seal|meshId|epoch|memberPubkey|sealedKey by the caller, hex")
+          @Hex(64)
           String signature)
       implements MeshRequest<MessageReply.Ack> {}
 
@@ -137,7 +143,8 @@ public sealed interface MeshRequest<R extends Reply> extends Request<R> {
       summary = "Start a new epoch of the mesh key")
   record RotateKey(
       @Doc("The new epoch, one above the current") @Range(min = 2, max = 1_000_000) int epoch,
-      @Doc("The new key, sealed to each remaining member") @Size(10_000) List<SealedFor> keys)
+      @Audited(false) @Doc("The new key, sealed to each remaining member") @Size(10_000)
+          List<SealedFor> keys)
       implements MeshRequest<MessageReply.Ack> {}
 
   /// A new mesh key sealed to one member.

@@ -51,6 +51,7 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
   /// The client has stored a message, or several; they will not be pushed again.
   @Operation(
       type = "client_ack",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       effect = Operation.Effect.REPEATABLE,
@@ -77,6 +78,7 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
   /// The session has been shown the messages.
   @Operation(
       type = "seen",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       effect = Operation.Effect.REPEATABLE,
@@ -89,6 +91,7 @@ public sealed interface MessageRequest<R extends Reply> extends Request<R> {
   /// The client refuses a message for good.
   @Operation(
       type = "nack",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       effect = Operation.Effect.REPEATABLE,

@@ -28,6 +28,7 @@ public sealed interface PresenceRequest<R extends Reply> extends Request<R> {
   /// Says what this peer is doing.
   @Operation(
       type = "set_status",
+      audited = false,
       access = Access.MEMBER,
       tool = true,
       quiet = true,
@@ -41,6 +42,7 @@ public sealed interface PresenceRequest<R extends Reply> extends Request<R> {
   /// Says in a line what this peer is working on.
   @Operation(
       type = "set_summary",
+      audited = false,
       access = Access.MEMBER,
       tool = true,
       quiet = true,
@@ -52,6 +54,7 @@ public sealed interface PresenceRequest<R extends Reply> extends Request<R> {
   /// Reports counters of this session since its hello.
   @Operation(
       type = "set_stats",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       effect = Effect.REPEATABLE,
@@ -94,6 +97,7 @@ public sealed interface PresenceRequest<R extends Reply> extends Request<R> {
   /// A hook of Claude Code reports a status over HTTP. Answered in the shape that route always had.
   @Operation(
       type = "hook_set_status",
+      audited = false,
       access = Access.OPEN,
       socket = false,
       http = "POST /hook/set-status",

@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol.services;
 
 import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Audited;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Id;
 import dev.claudemesh.protocol.Operation;
@@ -89,7 +90,8 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
           @Range(min = 1_000, max = 600_000)
           Optional<Integer> timeoutMs,
       @Doc("box if the arguments are encrypted, in ciphertext") Optional<Encryption> enc,
-      @Doc("Nonce of the encrypted arguments, base64") @Size(64) Optional<String> nonce,
+      @Audited(false) @Doc("Nonce of the encrypted arguments, base64") @Size(64)
+          Optional<String> nonce,
       @Doc("Server, tool, callId and args as JSON, encrypted to the host, base64")
           @Size(MOST_CIPHERTEXT)
           Optional<String> ciphertext)
@@ -108,6 +110,7 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
   /// The host's answer to a forwarded call.
   @Operation(
       type = "mcp_call_response",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       summary = "Answer a call that was forwarded to you")
@@ -136,6 +139,7 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
   /// The host tells how far a forwarded call is. The caller's patience begins anew.
   @Operation(
       type = "mcp_call_progress",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       summary = "Tell how far a call that was forwarded to you is")
@@ -159,6 +163,7 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
   /// The caller takes a call back. The host is told, but need not stop.
   @Operation(
       type = "mcp_call_cancel",
+      audited = false,
       access = Access.MEMBER,
       quiet = true,
       effect = Effect.REPEATABLE,

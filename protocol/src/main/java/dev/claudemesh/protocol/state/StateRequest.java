@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.state;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.claudemesh.protocol.Access;
+import dev.claudemesh.protocol.Audited;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Operation;
 import dev.claudemesh.protocol.Operation.Effect;
@@ -28,6 +29,7 @@ public sealed interface StateRequest<R extends Reply> extends Request<R> {
       @Doc("Name of the value, such as build/status") @Size(value = 200, min = 1) String key,
       @Doc("Any JSON value, null too; of a private one the nonce and ciphertext as base64")
           @Size(value = 32_768, each = 32_768)
+          @Audited(true)
           JsonNode value,
       @Doc("Only if this is its version now; 0 if the key must not be there yet")
           @Range(min = 0, max = Long.MAX_VALUE)

@@ -61,6 +61,7 @@ public sealed interface StreamRequest<R extends Reply> extends Request<R> {
   /// Tells data to everybody who listens and is connected. It is not kept.
   @Operation(
       type = "publish",
+      audited = false,
       access = Access.WRITE,
       tool = true,
       quiet = true,

@@ -137,7 +137,7 @@ public class Member extends TableImpl<MemberRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.MEMBER_BY_INVITE, Indexes.MEMBER_BY_KEY);
+        return Arrays.asList(Indexes.MEMBER_BY_INVITE, Indexes.MEMBER_BY_KEY, Indexes.MEMBER_WITH_GRANTS);
     }
 
     @Override
