@@ -39,6 +39,11 @@ final class CatalogTool implements Tool {
   }
 
   @Override
+  public String group() {
+    return op.room();
+  }
+
+  @Override
   public ObjectNode schema() {
     ObjectNode schema = InputSchema.of(op);
     ObjectNode properties = (ObjectNode) schema.get("properties");

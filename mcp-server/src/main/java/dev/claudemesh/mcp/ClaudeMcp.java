@@ -7,6 +7,7 @@ import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.ConfigFile;
 import dev.claudemesh.protocol.config.ConfigFolder;
 import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.messaging.Priority;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.server.McpServer;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +56,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private final StdioServerTransportProvider transport;
   private final McpSyncServer server;
   private final Postman postman;
+  private final Notices notices;
   private final Meshes meshes;
   private final StatusReporter status;
   private final Optional<HookDesk> desk;
@@ -70,11 +73,18 @@ public final class ClaudeMcp implements AutoCloseable {
     Optional<InboxSocket> inbox =
         session.inboxSocket().map(path -> new InboxSocket(path, session.inboxToken().orElse("")));
     postman = new Postman(settings.mode(), new Doorways(inbox, this::channel), meshes::seen, clock);
+    notices =
+        new Notices(
+            settings.mode(),
+            inbox.map(socket -> text -> socket.post(text, "claudemesh", Priority.NEXT)),
+            this::channel,
+            clock);
     status = new StatusReporter(meshes, new SessionFile(session)::status, clock);
     server = serve(settings, version);
     settings
         .memberships()
-        .forEach(membership -> links.add(new MeshLink(settings, membership, this::arrived)));
+        .forEach(membership ->
+            links.add(new MeshLink(settings, membership, this::arrived, notices::arrived)));
     desk = openDesk(settings);
     timer.scheduleWithFixedDelay(
         this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -118,6 +128,7 @@ public final class ClaudeMcp implements AutoCloseable {
         config.value("groups").map(ClaudeMcp::groups).filter(groups -> !groups.isEmpty()),
         Optional.ofNullable(environment.get("CLAUDE_MODEL")).filter(model -> !model.isBlank()),
         mode(config),
+        tools(environment),
         file,
         session);
   }
@@ -129,6 +140,13 @@ public final class ClaudeMcp implements AutoCloseable {
       log.warn("{}; using push", e.getMessage());
       return MessageMode.PUSH;
     }
+  }
+
+  private static ToolChoice tools(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("CLAUDEMESH_TOOLS"))
+        .filter(words -> !words.isBlank())
+        .map(ToolChoice::of)
+        .orElse(ToolChoice.ALL);
   }
 
   private static List<GroupRole> groups(JsonNode value) {
@@ -145,7 +163,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private McpSyncServer serve(McpSettings settings, String version) {
     List<Tool> tools = new ArrayList<>();
     tools.add(new SendMessageTool(meshes, counters));
-    tools.add(new CheckMessagesTool(postman));
+    tools.add(new CheckMessagesTool(postman, notices));
     Catalog.operations().stream()
         .filter(op -> op.operation().tool())
         .forEach(op -> tools.add(new CatalogTool(op, meshes, status)));
@@ -159,7 +177,10 @@ public final class ClaudeMcp implements AutoCloseable {
                 .experimental(Map.of("claude/channel", Map.of()))
                 .tools(true)
                 .build())
-        .tools(tools.stream().map(tool -> ToolSpecifications.of(tool, counters)).toList())
+        .tools(
+            settings.tools().from(tools).stream()
+                .map(tool -> ToolSpecifications.of(tool, counters))
+                .toList())
         .build();
   }
 
@@ -190,8 +211,9 @@ public final class ClaudeMcp implements AutoCloseable {
         if (along.block()) {
           output.put("decision", "block").put("reason", "This message was shown before.");
         }
-        along
-            .context()
+        Stream.of(along.context(), notices.withPrompt())
+            .flatMap(Optional::stream)
+            .reduce((letters, lines) -> letters + "\n\n" + lines)
             .ifPresent(context ->
                 output
                     .putObject("hookSpecificOutput")
@@ -225,6 +247,7 @@ public final class ClaudeMcp implements AutoCloseable {
       if (status.tick()) {
         postman.remind();
       }
+      notices.tick();
     } catch (RuntimeException e) {
       log.error("the timer failed", e);
     }

@@ -18,5 +18,6 @@ record McpSettings(
     Optional<List<GroupRole>> groups,
     Optional<String> model,
     MessageMode mode,
+    ToolChoice tools,
     ConfigFile configFile,
     ClaudeSession session) {}

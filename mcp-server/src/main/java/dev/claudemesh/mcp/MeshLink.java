@@ -1,5 +1,6 @@
 package dev.claudemesh.mcp;
 
+import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.ConnectionState;
@@ -14,6 +15,7 @@ import dev.claudemesh.protocol.client.MemoryInbox;
 import dev.claudemesh.protocol.client.MemoryOutbox;
 import dev.claudemesh.protocol.client.MeshClient;
 import dev.claudemesh.protocol.client.MeshListener;
+import dev.claudemesh.protocol.client.News;
 import dev.claudemesh.protocol.client.Outbox;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +49,13 @@ final class MeshLink implements AutoCloseable {
   private final AtomicReference<Optional<Problem>> trouble =
       new AtomicReference<>(Optional.empty());
 
+  /// @param arrived told the mesh's slug and each message
+  /// @param told what happened beside messages
   MeshLink(
-      McpSettings settings, Membership membership, BiConsumer<String, IncomingMessage> arrived) {
+      McpSettings settings,
+      Membership membership,
+      BiConsumer<String, IncomingMessage> arrived,
+      Consumer<Notice> told) {
     this.membership = membership;
     Path folder =
         settings
@@ -77,7 +85,7 @@ final class MeshLink implements AutoCloseable {
                 KeyProofs.refusal(meshId, membership.owner(), request, members))
             .inbox(inbox)
             .outbox(outbox)
-            .listener(listener(arrived))
+            .listener(listener(arrived, told))
             .start();
   }
 
@@ -149,11 +157,22 @@ final class MeshLink implements AutoCloseable {
     outbox.close();
   }
 
-  private MeshListener listener(BiConsumer<String, IncomingMessage> arrived) {
+  private MeshListener listener(
+      BiConsumer<String, IncomingMessage> arrived, Consumer<Notice> told) {
     return new MeshListener() {
       @Override
       public void message(IncomingMessage message) {
         arrived.accept(slug(), message);
+      }
+
+      @Override
+      public void event(Event event) {
+        Notice.of(slug(), event).ifPresent(told);
+      }
+
+      @Override
+      public void news(News news) {
+        told.accept(Notice.of(slug(), news));
       }
 
       @Override

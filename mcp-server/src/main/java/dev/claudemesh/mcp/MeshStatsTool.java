@@ -36,6 +36,11 @@ final class MeshStatsTool implements Tool {
   }
 
   @Override
+  public String group() {
+    return "meshes";
+  }
+
+  @Override
   public ObjectNode schema() {
     return (ObjectNode) Wire.mapper().readTree(MeshParameter.ONLY);
   }

@@ -32,6 +32,11 @@ final class PingMeshTool implements Tool {
   }
 
   @Override
+  public String group() {
+    return "meshes";
+  }
+
+  @Override
   public ObjectNode schema() {
     return (ObjectNode) Wire.mapper().readTree(MeshParameter.ONLY);
   }

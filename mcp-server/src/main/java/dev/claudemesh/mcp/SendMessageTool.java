@@ -55,6 +55,11 @@ final class SendMessageTool implements Tool {
   }
 
   @Override
+  public String group() {
+    return "messaging";
+  }
+
+  @Override
   public ObjectNode schema() {
     return (ObjectNode) Wire.mapper().readTree(SCHEMA);
   }

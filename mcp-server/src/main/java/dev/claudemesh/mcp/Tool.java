@@ -13,6 +13,9 @@ interface Tool {
 
   String description();
 
+  /// The group it is chosen by, named as the room it is about.
+  String group();
+
   ObjectNode schema();
 
   Effect effect();

@@ -9,11 +9,23 @@ import dev.claudemesh.mcp.ClaudeMcp;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// The MCP server of one Claude Code session; Claude Code starts it.
 @Command(name = "mcp", description = "The MCP server that Claude Code starts; not for people.")
 public final class McpCommand extends CliCommand {
+  @Option(
+      names = "--tools",
+      paramLabel = "<words>",
+      description =
+          "Which tools the session is offered: all (default), core, or groups and tools with commas"
+              + " between, such as core,state,tasks. CLAUDEMESH_TOOLS says the same.")
+  private Optional<String> tools = Optional.empty();
+
   public McpCommand(Context context) {
     super(context);
   }
@@ -23,12 +35,10 @@ public final class McpCommand extends CliCommand {
     OutputStream protocol = new FileOutputStream(FileDescriptor.out);
     // Whatever else prints to stdout would break the protocol.
     System.setOut(System.err);
+    Map<String, String> variables = new HashMap<>(context.environment().variables());
+    tools.ifPresent(words -> variables.put("CLAUDEMESH_TOOLS", words));
     ClaudeMcp.run(
-        context.environment().variables(),
-        context.folder(),
-        Version.number(),
-        context.environment().in(),
-        protocol);
+        variables, context.folder(), Version.number(), context.environment().in(), protocol);
     return ExitCode.OK.number();
   }
 

@@ -38,6 +38,7 @@ final class GoldenScreens {
         .matcher(
             screen
                 .replaceAll("\"code\":\"[A-Z2-9]{8}\"", "\"code\":\"CODE\"")
+                .replaceAll("\"version\":\\d+", "\"version\":0")
                 .replaceAll("\"millis\":\\d+", "\"millis\":0"))
         .replaceAll(found -> Matcher.quoteReplacement(word(found)));
   }
