@@ -27,4 +27,5 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.services;
   exports dev.claudemesh.protocol.state;
   exports dev.claudemesh.protocol.streams;
+  exports dev.claudemesh.protocol.tasks;
 }

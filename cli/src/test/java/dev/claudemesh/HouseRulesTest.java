@@ -48,7 +48,8 @@ class HouseRulesTest {
           "audit",
           "state",
           "services",
-          "streams");
+          "streams",
+          "tasks");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

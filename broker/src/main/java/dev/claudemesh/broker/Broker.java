@@ -10,6 +10,7 @@ import dev.claudemesh.broker.kernel.CreationToken;
 import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Links;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MeshCreation;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peers;
@@ -18,6 +19,7 @@ import dev.claudemesh.broker.kernel.SignedCalls;
 import dev.claudemesh.broker.kernel.SteadyTime;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
+import dev.claudemesh.broker.meshes.Totals;
 import dev.claudemesh.broker.messaging.MessageHandler;
 import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
@@ -26,14 +28,17 @@ import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.broker.services.ServiceHandler;
 import dev.claudemesh.broker.state.StateHandler;
 import dev.claudemesh.broker.streams.StreamHandler;
+import dev.claudemesh.broker.tasks.TaskHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
 import dev.claudemesh.protocol.config.PrivateFiles;
+import dev.claudemesh.protocol.tasks.TaskStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -71,7 +76,9 @@ public final class Broker implements AutoCloseable {
     Peers peers = new Peers();
     Kernel kernel = new Kernel(database, peers, bus, clock, limits, metrics);
     Links links = new Links(config.brokerUrl());
-    MeshHandler meshes = new MeshHandler(database, peers, bus, clock, creation(config), links);
+    TaskHandler tasks = new TaskHandler(kernel);
+    MeshHandler meshes =
+        new MeshHandler(database, peers, bus, clock, creation(config), links, totals(tasks));
     PresenceHandler presence =
         new PresenceHandler(database, peers, bus, clock, limits, config.compat(), metrics);
     ConnectionHandler connection =
@@ -101,7 +108,8 @@ public final class Broker implements AutoCloseable {
             audit,
             services,
             new StateHandler(kernel),
-            streams);
+            streams,
+            tasks);
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);
@@ -115,7 +123,8 @@ public final class Broker implements AutoCloseable {
             .every(CALLS, "tool calls", now -> services.sweep())
             .every(limits.timing().sweep(), "tool hosts", services::tidy)
             .every(HOURLY, "old leases", connection::prune)
-            .every(HOURLY, "subscriptions", streams::sweep);
+            .every(HOURLY, "subscriptions", streams::sweep)
+            .every(HOURLY, "finished tasks", _ -> tasks.prune());
     connection.restore();
   }
 
@@ -129,6 +138,19 @@ public final class Broker implements AutoCloseable {
                     .orElseGet(() -> CreationToken.in(config.data())))
             : Optional.empty();
     return new MeshHandler.Creation(config.meshCreation(), token, config.compat());
+  }
+
+  private static Totals totals(TaskHandler tasks) {
+    return new Totals() {
+      @Override
+      public Tasks tasks(Member reader) {
+        Map<TaskStatus, Integer> counts = tasks.counts(reader);
+        return new Tasks(
+            counts.getOrDefault(TaskStatus.OPEN, 0),
+            counts.getOrDefault(TaskStatus.CLAIMED, 0),
+            counts.getOrDefault(TaskStatus.DONE, 0));
+      }
+    };
   }
 
   private static ConnectionHandler.KeyState keys(MeshHandler.KeyState state) {

@@ -15,6 +15,7 @@ import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
+import dev.claudemesh.broker.meshes.Totals;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.TestDatabase;
 import dev.claudemesh.protocol.Reply;
@@ -79,7 +80,13 @@ public final class Team {
     Links links = new Links(Optional.empty());
     this.meshes =
         new MeshHandler(
-            database, peers, bus, clock, new MeshHandler.Creation(policy, token, compat), links);
+            database,
+            peers,
+            bus,
+            clock,
+            new MeshHandler.Creation(policy, token, compat),
+            links,
+            new Totals() {});
     this.invites = new InviteHandler(database, bus, clock, SKEW, links, compat);
     this.members = new MemberHandler(database, peers, bus, clock);
     bus.subscribe(happened::add);

@@ -77,6 +77,11 @@ public record Field(String name, Shape shape, boolean required, RecordComponent 
     return component.isAnnotationPresent(Id.class);
   }
 
+  /// Whether it is for programs only.
+  public boolean isAside() {
+    return component.isAnnotationPresent(Aside.class);
+  }
+
   private <A extends Annotation> Optional<A> annotation(Class<A> type) {
     return Optional.ofNullable(component.getAnnotation(type));
   }

@@ -79,6 +79,11 @@ public enum ProblemCode {
   KEY_PENDING(
       Category.CONFLICT,
       "This member still waits for the mesh key; a member who holds it must come online"),
+  TASK_NOT_FOUND(Category.NOT_FOUND, "No task of this mesh has this id"),
+  TASK_NOT_CLAIMABLE(
+      Category.CONFLICT, "The task is not open: somebody has it, or it is done or cancelled"),
+  TASK_FINISHED(
+      Category.CONFLICT, "The task is done or cancelled; release it to put it back on the board"),
   LIMIT(Category.CONFLICT, "A limit of the mesh is reached; the message says which"),
   LOOP_SUSPECTED(
       Category.CONFLICT,

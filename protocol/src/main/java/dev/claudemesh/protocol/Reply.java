@@ -10,6 +10,7 @@ import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.streams.StreamReply;
+import dev.claudemesh.protocol.tasks.TaskReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
@@ -23,4 +24,11 @@ public sealed interface Reply extends Outbound
         PresenceReply,
         ServiceReply,
         StateReply,
-        StreamReply {}
+        StreamReply,
+        TaskReply {
+
+  /// What of it is shown to people and models; programs get all of it.
+  default Reply shown() {
+    return this;
+  }
+}

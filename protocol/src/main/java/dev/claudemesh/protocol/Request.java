@@ -11,6 +11,7 @@ import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
+import dev.claudemesh.protocol.tasks.TaskRequest;
 
 /// What a client asks of the broker, over the socket or over HTTP. One sealed interface a room, one
 /// record an operation.
@@ -27,4 +28,5 @@ public sealed interface Request<R extends Reply>
         PresenceRequest,
         ServiceRequest,
         StateRequest,
-        StreamRequest {}
+        StreamRequest,
+        TaskRequest {}

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /// A reply as it is shown: facts by name and, where it holds a list of things, rows under headings.
-/// What is absent or empty, and what no row has, is left out.
+/// What is absent or empty, what no row has, and what is an {@link Aside}, is left out.
 ///
 /// Texts are as they came: whoever shows them makes them harmless for the place.
 ///
@@ -38,13 +38,15 @@ public record Sheet(
     }
   }
 
-  public static Sheet of(Reply reply) {
+  public static Sheet of(Reply whole) {
+    Reply reply = whole.shown();
     JsonNode values = Wire.mapper().valueToTree(reply);
     Map<String, Cell> facts = new LinkedHashMap<>();
     Optional<Field> listing =
         Field.of(reply.getClass()).stream().filter(field -> isThings(field.shape())).findFirst();
     for (Field field : Field.of(reply.getClass())) {
-      Cell cell = listing.filter(field::equals).isPresent() ? Cell.NONE : cell(field, values);
+      boolean hidden = field.isAside() || listing.filter(field::equals).isPresent();
+      Cell cell = hidden ? Cell.NONE : cell(field, values);
       if (!cell.isEmpty()) {
         facts.put(field.name(), cell);
       }
@@ -74,7 +76,8 @@ public record Sheet(
   }
 
   private static List<Field> columns(Field listing) {
-    return ((Shape.Nested) ((Shape.Listing) listing.shape()).entry()).fields();
+    return ((Shape.Nested) ((Shape.Listing) listing.shape()).entry())
+        .fields().stream().filter(field -> !field.isAside()).toList();
   }
 
   private static Cell cell(Field field, JsonNode object) {

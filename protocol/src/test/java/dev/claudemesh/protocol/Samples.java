@@ -69,6 +69,10 @@ final class Samples {
           Map.entry("inviter", "Grace"),
           Map.entry("created_by", "Grace"),
           Map.entry("yourName", "Ada"),
+          Map.entry("assignee", "Bob"),
+          Map.entry("claimedBy", "Bob"),
+          Map.entry("createdBy", "Ada"),
+          Map.entry("result", "It runs again"),
           Map.entry("recipientName", "Bob"),
           Map.entry("description", "Where the engine is repaired"),
           Map.entry("template", "team"),
@@ -88,16 +92,18 @@ final class Samples {
 
   /// Where a name means something else than elsewhere.
   private static final Map<String, String> EXCEPTIONS =
-      Map.of(
-          "GroupRole.name", "backend/api",
-          "GroupRole.role", "lead",
-          "Join.name", "backend/api",
-          "Leave.name", "backend/api",
-          "Join.role", "lead",
-          "Permissions.mesh", "engine-room",
-          "Ban.name", "Bob",
-          "ErrorReply.code", "unknown_target",
-          "Result.updatedAt", "2026-01-31T12:00:00.000Z");
+      Map.ofEntries(
+          Map.entry("GroupRole.name", "backend/api"),
+          Map.entry("GroupRole.role", "lead"),
+          Map.entry("Join.name", "backend/api"),
+          Map.entry("Leave.name", "backend/api"),
+          Map.entry("Join.role", "lead"),
+          Map.entry("Permissions.mesh", "engine-room"),
+          Map.entry("Ban.name", "Bob"),
+          Map.entry("Create.title", "Repair the engine"),
+          Map.entry("Task.title", "Repair the engine"),
+          Map.entry("ErrorReply.code", "unknown_target"),
+          Map.entry("Result.updatedAt", "2026-01-31T12:00:00.000Z"));
 
   /// The entries of a list, or the keys of an object, of this name.
   private static final Map<String, List<String>> ENTRIES =
@@ -178,6 +184,8 @@ final class Samples {
     }
     if (lower.endsWith("pubkey")
         || lower.equals("sealedby")
+        || lower.endsWith("bykey")
+        || lower.equals("assigneekey")
         || lower.equals("recipientkey")
         || lower.equals("recipient")) {
       return bytes(name, 32);

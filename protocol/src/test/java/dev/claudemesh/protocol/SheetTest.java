@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.state.StateReply;
+import dev.claudemesh.protocol.tasks.TaskPriority;
+import dev.claudemesh.protocol.tasks.TaskReply;
+import dev.claudemesh.protocol.tasks.TaskStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +50,39 @@ class SheetTest {
     assertThat(sheet.facts()).containsOnlyKeys("key", "version");
     assertThat(sheet.facts().get("version").text()).isEqualTo("7");
     assertThat(Sheet.of(MessageReply.Ack.done()).listing()).isEmpty();
+  }
+
+  @Test
+  void who_changed_one_task_is_shown_that_one_and_no_keys() {
+    TaskReply.Tasks board =
+        new TaskReply.Tasks(List.of(task("t1"), task("t2")), Optional.of("t2"), Optional.of(true));
+    Sheet sheet = Sheet.of(board);
+
+    assertThat(sheet.facts()).isEmpty();
+    assertThat(sheet.headings())
+        .containsExactly("id", "title", "status", "priority", "createdBy", "createdAt");
+    assertThat(sheet.rows()).hasSize(1);
+    assertThat(sheet.rows().getFirst().getFirst().text()).isEqualTo("t2");
+    assertThat(Sheet.of(new TaskReply.Tasks(board.tasks(), Optional.empty(), board.more())).rows())
+        .hasSize(2);
+  }
+
+  private static TaskReply.Task task(String id) {
+    return new TaskReply.Task(
+        id,
+        "Repair",
+        Optional.empty(),
+        Optional.empty(),
+        TaskStatus.OPEN,
+        TaskPriority.NORMAL,
+        "Ada",
+        List.of(),
+        NOON,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(KEY),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static StateReply.Entry entry(String key, Optional<String> pubkey) {

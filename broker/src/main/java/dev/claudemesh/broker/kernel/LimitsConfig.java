@@ -4,26 +4,30 @@ import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
 public record LimitsConfig(
-    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services) {
+    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services, Work work) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes, shared, services);
+    return new LimitsConfig(changed, rates, sizes, shared, services, work);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes, shared, services);
+    return new LimitsConfig(timing, changed, sizes, shared, services, work);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed, shared, services);
+    return new LimitsConfig(timing, rates, changed, shared, services, work);
   }
 
   public LimitsConfig withShared(Shared changed) {
-    return new LimitsConfig(timing, rates, sizes, changed, services);
+    return new LimitsConfig(timing, rates, sizes, changed, services, work);
+  }
+
+  public LimitsConfig withWork(Work changed) {
+    return new LimitsConfig(timing, rates, sizes, shared, services, changed);
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed);
+    return new LimitsConfig(timing, rates, sizes, shared, changed, work);
   }
 
   /// How long things may take.
@@ -233,13 +237,31 @@ public record LimitsConfig(
             Duration.ofMinutes(30));
   }
 
+  /// What the members of a mesh divide among themselves.
+  ///
+  /// @param unfinishedTasks tasks that are neither done nor cancelled, then `limit`
+  /// @param finishedTasks tasks that are; beyond it those that ended first are removed
+  public record Work(int unfinishedTasks, int finishedTasks) {
+    public static final Work DEFAULTS = new Work(10_000, 10_000);
+  }
+
   public static final LimitsConfig DEFAULTS =
       new LimitsConfig(
-          Timing.DEFAULTS, Rates.DEFAULTS, Sizes.DEFAULTS, Shared.DEFAULTS, Services.DEFAULTS);
+          Timing.DEFAULTS,
+          Rates.DEFAULTS,
+          Sizes.DEFAULTS,
+          Shared.DEFAULTS,
+          Services.DEFAULTS,
+          Work.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
     return new LimitsConfig(
-        timing(settings), rates(settings), sizes(settings), Shared.DEFAULTS, Services.DEFAULTS);
+        timing(settings),
+        rates(settings),
+        sizes(settings),
+        Shared.DEFAULTS,
+        Services.DEFAULTS,
+        Work.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

@@ -24,7 +24,6 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +34,6 @@ import java.util.stream.Stream;
 /// Door of the room meshes. Hears of newcomers and removals over the bus, and has keys handed on or
 /// renewed.
 public final class MeshHandler implements Handler<MeshRequest<?>> {
-  /// Sorted, so that the same answer is the same text.
-  private static final Map<String, Integer> NO_TASKS =
-      Collections.unmodifiableMap(new TreeMap<>(Map.of("open", 0, "claimed", 0, "done", 0)));
-
   private final MeshStore store;
   private final KeyKeeper keys;
   private final Peers peers;
@@ -46,6 +41,7 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
   private final InstantSource clock;
   private final Creation creation;
   private final Links links;
+  private final Totals totals;
 
   /// Who may make a mesh.
   ///
@@ -59,7 +55,8 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
       Bus bus,
       InstantSource clock,
       Creation creation,
-      Links links) {
+      Links links,
+      Totals totals) {
     this.store = new MeshStore(database);
     this.keys = new KeyKeeper(database, store, peers, clock);
     this.peers = peers;
@@ -67,6 +64,7 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
     this.clock = clock;
     this.creation = creation;
     this.links = links;
+    this.totals = totals;
     bus.subscribe(this::heard);
   }
 
@@ -202,13 +200,13 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
         mesh.id(),
         here.size(),
         here.stream().flatMap(MeshHandler::groups).distinct().sorted().toList(),
-        0,
-        0,
-        0,
-        NO_TASKS,
-        List.of(),
-        List.of(),
-        List.of(),
+        totals.stateKeys(caller.member()),
+        totals.memories(caller.member()),
+        totals.files(caller.member()),
+        tasks(totals.tasks(caller.member())),
+        totals.streams(caller.member()),
+        totals.tables(caller.member()),
+        totals.collections(caller.member()),
         self.displayName(),
         groups(self).toList(),
         Optional.of(mesh.name()),
@@ -217,6 +215,12 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
         Optional.of(mesh.epoch()),
         Optional.of(mesh.encryption()),
         Optional.of(mesh.custody()));
+  }
+
+  /// Sorted, so that the same answer is the same text.
+  private static Map<String, Integer> tasks(Totals.Tasks tasks) {
+    return new TreeMap<>(
+        Map.of("open", tasks.open(), "claimed", tasks.claimed(), "done", tasks.done()));
   }
 
   private MessageReply.Ack seal(MeshRequest.SealKey request, Member sealer) {

@@ -15,6 +15,7 @@ import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
+import dev.claudemesh.protocol.tasks.TaskRequest;
 
 /// The doors of all rooms. Its switch is the product's table of contents.
 public record Rooms(
@@ -28,7 +29,8 @@ public record Rooms(
     Handler<AuditRequest<?>> audit,
     Handler<ServiceRequest<?>> services,
     Handler<StateRequest<?>> state,
-    Handler<StreamRequest<?>> streams) {
+    Handler<StreamRequest<?>> streams,
+    Handler<TaskRequest<?>> tasks) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -43,6 +45,7 @@ public record Rooms(
       case ServiceRequest<?> service -> services.handle(service, caller);
       case StateRequest<?> sharing -> state.handle(sharing, caller);
       case StreamRequest<?> live -> streams.handle(live, caller);
+      case TaskRequest<?> task -> tasks.handle(task, caller);
     };
   }
 }

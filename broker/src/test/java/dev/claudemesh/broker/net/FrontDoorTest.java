@@ -87,6 +87,7 @@ class FrontDoorTest {
             other(),
             this::service,
             other(),
+            other(),
             other()),
         (call, op) -> {
           throw new AssertionError("no HTTP here");

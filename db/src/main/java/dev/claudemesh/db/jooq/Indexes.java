@@ -16,6 +16,7 @@ import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Presence;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
+import dev.claudemesh.db.jooq.tables.Task;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -58,4 +59,9 @@ public class Indexes {
     public static final Index PRESENCE_OF_MEMBER_ACTIVE = Internal.createIndex(DSL.name("presence_of_member_active"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.MEMBER_ID }, false);
     public static final Index SPENT_PROOF_EXPIRY = Internal.createIndex(DSL.name("spent_proof_expiry"), SpentProof.SPENT_PROOF, new OrderField[] { SpentProof.SPENT_PROOF.EXPIRES_AT }, false);
     public static final Index STREAM_SUBSCRIPTION_AGE = Internal.createIndex(DSL.name("stream_subscription_age"), StreamSubscription.STREAM_SUBSCRIPTION, new OrderField[] { StreamSubscription.STREAM_SUBSCRIPTION.SEEN_AT }, false);
+    public static final Index TASK_ASSIGNED = Internal.createIndex(DSL.name("task_assigned"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID, Task.TASK.ASSIGNEE_MEMBER_ID }, false);
+    public static final Index TASK_BY_ID = Internal.createIndex(DSL.name("task_by_id"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID, Task.TASK.ID }, false);
+    public static final Index TASK_FINISHED = Internal.createIndex(DSL.name("task_finished"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID, Task.TASK.FINISHED_AT.desc() }, false);
+    public static final Index TASK_OF_MESH = Internal.createIndex(DSL.name("task_of_mesh"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID, Task.TASK.SEQ.desc() }, false);
+    public static final Index TASK_UNFINISHED = Internal.createIndex(DSL.name("task_unfinished"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID }, false);
 }

@@ -21,6 +21,7 @@ import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
+import dev.claudemesh.db.jooq.tables.Task;
 import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditLogRecord;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
@@ -38,6 +39,7 @@ import dev.claudemesh.db.jooq.tables.records.SpentProofRecord;
 import dev.claudemesh.db.jooq.tables.records.StateRecord;
 import dev.claudemesh.db.jooq.tables.records.StreamRecord;
 import dev.claudemesh.db.jooq.tables.records.StreamSubscriptionRecord;
+import dev.claudemesh.db.jooq.tables.records.TaskRecord;
 
 import org.jooq.ForeignKey;
 import org.jooq.TableField;
@@ -77,6 +79,8 @@ public class Keys {
     public static final UniqueKey<StreamRecord> STREAM_ONCE_PER_MESH = Internal.createUniqueKey(Stream.STREAM, DSL.name("stream_once_per_mesh"), new TableField[] { Stream.STREAM.MESH_ID, Stream.STREAM.NAME }, true);
     public static final UniqueKey<StreamRecord> STREAM_PKEY = Internal.createUniqueKey(Stream.STREAM, DSL.name("stream_pkey"), new TableField[] { Stream.STREAM.ID }, true);
     public static final UniqueKey<StreamSubscriptionRecord> STREAM_SUBSCRIPTION_PKEY = Internal.createUniqueKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("stream_subscription_pkey"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID, StreamSubscription.STREAM_SUBSCRIPTION.ADDRESS, StreamSubscription.STREAM_SUBSCRIPTION.STREAM }, true);
+    public static final UniqueKey<TaskRecord> TASK_PKEY = Internal.createUniqueKey(Task.TASK, DSL.name("task_pkey"), new TableField[] { Task.TASK.ID }, true);
+    public static final UniqueKey<TaskRecord> TASK_SEQ_KEY = Internal.createUniqueKey(Task.TASK, DSL.name("task_seq_key"), new TableField[] { Task.TASK.SEQ }, true);
 
     // -------------------------------------------------------------------------
     // FOREIGN KEY definitions
@@ -97,4 +101,8 @@ public class Keys {
     public static final ForeignKey<StreamRecord, MemberRecord> STREAM__STREAM_OF_MEMBER = Internal.createForeignKey(Stream.STREAM, DSL.name("stream_of_member"), new TableField[] { Stream.STREAM.MESH_ID, Stream.STREAM.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<StreamSubscriptionRecord, MeshRecord> STREAM_SUBSCRIPTION__STREAM_SUBSCRIPTION_MESH_ID_FKEY = Internal.createForeignKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("stream_subscription_mesh_id_fkey"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<StreamSubscriptionRecord, MemberRecord> STREAM_SUBSCRIPTION__SUBSCRIPTION_OF_MEMBER = Internal.createForeignKey(StreamSubscription.STREAM_SUBSCRIPTION, DSL.name("subscription_of_member"), new TableField[] { StreamSubscription.STREAM_SUBSCRIPTION.MESH_ID, StreamSubscription.STREAM_SUBSCRIPTION.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<TaskRecord, MemberRecord> TASK__TASK_OF_ASSIGNEE = Internal.createForeignKey(Task.TASK, DSL.name("task_of_assignee"), new TableField[] { Task.TASK.MESH_ID, Task.TASK.ASSIGNEE_MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<TaskRecord, MemberRecord> TASK__TASK_OF_CLAIMER = Internal.createForeignKey(Task.TASK, DSL.name("task_of_claimer"), new TableField[] { Task.TASK.MESH_ID, Task.TASK.CLAIMED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<TaskRecord, MemberRecord> TASK__TASK_OF_CREATOR = Internal.createForeignKey(Task.TASK, DSL.name("task_of_creator"), new TableField[] { Task.TASK.MESH_ID, Task.TASK.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<TaskRecord, MemberRecord> TASK__TASK_OF_FINISHER = Internal.createForeignKey(Task.TASK, DSL.name("task_of_finisher"), new TableField[] { Task.TASK.MESH_ID, Task.TASK.FINISHED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
 }

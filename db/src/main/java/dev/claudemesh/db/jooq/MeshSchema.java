@@ -21,6 +21,7 @@ import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
+import dev.claudemesh.db.jooq.tables.Task;
 
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,8 @@ public class MeshSchema extends SchemaImpl {
 
     public final StreamSubscription STREAM_SUBSCRIPTION = StreamSubscription.STREAM_SUBSCRIPTION;
 
+    public final Task TASK = Task.TASK;
+
     private MeshSchema() {
         super(DSL.name("mesh"), null, DSL.comment(""));
     }
@@ -110,7 +113,8 @@ public class MeshSchema extends SchemaImpl {
             SpentProof.SPENT_PROOF,
             State.STATE,
             Stream.STREAM,
-            StreamSubscription.STREAM_SUBSCRIPTION
+            StreamSubscription.STREAM_SUBSCRIPTION,
+            Task.TASK
         );
     }
 }

@@ -21,6 +21,7 @@ import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
+import dev.claudemesh.db.jooq.tables.Task;
 
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
@@ -59,4 +60,6 @@ public class Tables {
     public static final Stream STREAM = Stream.STREAM;
 
     public static final StreamSubscription STREAM_SUBSCRIPTION = StreamSubscription.STREAM_SUBSCRIPTION;
+
+    public static final Task TASK = Task.TASK;
 }
