@@ -56,7 +56,8 @@ public final class Cli {
             new Word.Family(
                 "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
             new Word.Family(
-                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class)));
+                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
+            new Word.Family("task", "Things to be done, on the board of the mesh.")));
     groups.put(
         "Meshes",
         Word.written(

@@ -71,7 +71,6 @@ final class Samples {
           Map.entry("yourName", "Ada"),
           Map.entry("assignee", "Bob"),
           Map.entry("claimedBy", "Bob"),
-          Map.entry("createdBy", "Ada"),
           Map.entry("result", "It runs again"),
           Map.entry("recipientName", "Bob"),
           Map.entry("description", "Where the engine is repaired"),
