@@ -81,16 +81,7 @@ public final class Broker implements AutoCloseable {
         new MeshHandler(database, peers, bus, clock, creation(config), links, totals(tasks));
     PresenceHandler presence =
         new PresenceHandler(database, peers, bus, clock, limits, config.compat(), metrics);
-    ConnectionHandler connection =
-        new ConnectionHandler(
-            database,
-            peers,
-            bus,
-            clock,
-            limits,
-            config.compat(),
-            (member, known) -> keys(meshes.keyState(member, known)),
-            presence::takePending);
+    ConnectionHandler connection = connection(kernel, config.compat(), meshes, presence);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.audit = new AuditHandler(kernel);
     this.services = new ServiceHandler(kernel, steady);
@@ -126,6 +117,19 @@ public final class Broker implements AutoCloseable {
             .every(HOURLY, "subscriptions", streams::sweep)
             .every(HOURLY, "finished tasks", _ -> tasks.prune());
     connection.restore();
+  }
+
+  private static ConnectionHandler connection(
+      Kernel kernel, boolean compat, MeshHandler meshes, PresenceHandler presence) {
+    return new ConnectionHandler(
+        kernel.database(),
+        kernel.peers(),
+        kernel.bus(),
+        kernel.clock(),
+        kernel.limits(),
+        compat,
+        (member, known) -> keys(meshes.keyState(member, known)),
+        presence::takePending);
   }
 
   private static MeshHandler.Creation creation(BrokerConfig config) {
