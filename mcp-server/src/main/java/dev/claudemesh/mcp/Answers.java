@@ -7,6 +7,7 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.services.ServiceReply;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class Answers {
               peers(list.peers(), link.client().identity().address().hex());
           case MessageReply.StatusResult result -> status(result);
           case MeshReply.InfoResult info -> info(info);
+          case ServiceReply.Servers lent -> servers(lent.servers());
           case MessageReply.Ack ack -> "Done.";
           case Reply other -> ReplyText.of(other);
         };
@@ -111,6 +113,32 @@ final class Answers {
         + info.epoch().map(epoch -> "; key epoch " + epoch).orElse("")
         + warning(info.encryption(), "compat", "; group messages of old clients are NOT encrypted")
         + warning(info.custody(), "broker", "; the broker knows the mesh key");
+  }
+
+  private static String servers(List<ServiceReply.Server> servers) {
+    return servers.isEmpty()
+        ? "Nobody lends tools here."
+        : servers.stream().map(Answers::server).collect(Collectors.joining("\n"));
+  }
+
+  private static String server(ServiceReply.Server server) {
+    String tools =
+        server.tools().stream()
+            .map(tool ->
+                "\n  "
+                    + PeerText.attribute(tool.name())
+                    + tool.inputSchema().map(schema -> " " + PeerText.body(schema.toString())).orElse("")
+                    + (tool.description().isBlank()
+                        ? ""
+                        : ": " + PeerText.body(tool.description()).replace("\n", "\n    ")))
+            .collect(Collectors.joining());
+    return PeerText.attribute(server.name())
+        + " (of "
+        + PeerText.attribute(server.hostedBy())
+        + (server.online() ? "" : ", offline")
+        + ") "
+        + PeerText.body(server.description()).replace("\n", "\n    ")
+        + tools;
   }
 
   private static String warning(Optional<String> value, String bad, String text) {

@@ -53,6 +53,7 @@ public final class ClaudeMcp implements AutoCloseable {
           Thread.ofPlatform().daemon().name("claudemesh-timer").factory());
   private final InstantSource clock = InstantSource.system();
   private final Counters counters = new Counters(clock.instant());
+  private final Cancellations cancellations = new Cancellations();
   private final StdioServerTransportProvider transport;
   private final McpSyncServer server;
   private final Postman postman;
@@ -65,7 +66,7 @@ public final class ClaudeMcp implements AutoCloseable {
     transport =
         new StdioServerTransportProvider(
             new JacksonMcpJsonMapper(JsonMapper.builder().build()),
-            new DiscoverFilter(in, out, over::countDown),
+            new DiscoverFilter(in, out, cancellations::passing, over::countDown),
             out);
     List<MeshLink> links = new ArrayList<>();
     meshes = new Meshes(links);
@@ -169,6 +170,8 @@ public final class ClaudeMcp implements AutoCloseable {
         .forEach(op -> tools.add(new CatalogTool(op, meshes, status)));
     tools.add(new MeshStatsTool(meshes, counters, clock));
     tools.add(new PingMeshTool(meshes, postman));
+    tools.add(new ToolCallTool(meshes));
+    tools.add(new RegisterServerTool());
     return McpServer.sync(transport)
         .serverInfo("claudemesh", version)
         .instructions(Instructions.text(settings))
@@ -179,7 +182,7 @@ public final class ClaudeMcp implements AutoCloseable {
                 .build())
         .tools(
             settings.tools().from(tools).stream()
-                .map(tool -> ToolSpecifications.of(tool, counters))
+                .map(tool -> ToolSpecifications.of(tool, counters, cancellations))
                 .toList())
         .build();
   }

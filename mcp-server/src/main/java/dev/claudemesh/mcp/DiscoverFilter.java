@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,13 +23,17 @@ final class DiscoverFilter extends InputStream {
 
   private final InputStream source;
   private final OutputStream answers;
+  private final UnaryOperator<byte[]> passing;
   private final Runnable ended;
   private byte[] line = new byte[0];
   private int at;
 
-  DiscoverFilter(InputStream source, OutputStream answers, Runnable ended) {
+  /// @param passing sees each line, and may change it
+  DiscoverFilter(
+      InputStream source, OutputStream answers, UnaryOperator<byte[]> passing, Runnable ended) {
     this.source = source;
     this.answers = answers;
+    this.passing = passing;
     this.ended = ended;
   }
 
@@ -58,7 +63,7 @@ final class DiscoverFilter extends InputStream {
 
   private boolean fill() throws IOException {
     while (at == line.length) {
-      line = nextLine();
+      line = passing.apply(nextLine());
       at = 0;
       if (line.length == 0) {
         ended.run();
@@ -83,7 +88,7 @@ final class DiscoverFilter extends InputStream {
   }
 
   private boolean isDiscover() throws IOException {
-    if (!contains(line, METHOD)) {
+    if (!Bytes.contains(line, METHOD)) {
       return false;
     }
     try {
@@ -106,14 +111,5 @@ final class DiscoverFilter extends InputStream {
     } catch (JacksonException e) {
       return false;
     }
-  }
-
-  private static boolean contains(byte[] text, byte[] word) {
-    for (int start = 0; start <= text.length - word.length; start++) {
-      if (java.util.Arrays.equals(text, start, start + word.length, word, 0, word.length)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

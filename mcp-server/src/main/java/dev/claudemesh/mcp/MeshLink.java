@@ -1,5 +1,6 @@
 package dev.claudemesh.mcp;
 
+import dev.claudemesh.mcp.tools.ToolCaller;
 import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -45,6 +46,7 @@ final class MeshLink implements AutoCloseable {
   private final Membership membership;
   private final Inbox inbox;
   private final Outbox outbox;
+  private final ToolCaller calls = new ToolCaller();
   private final MeshClient client;
   private final AtomicReference<Optional<Problem>> trouble =
       new AtomicReference<>(Optional.empty());
@@ -99,6 +101,11 @@ final class MeshLink implements AutoCloseable {
 
   MeshClient client() {
     return client;
+  }
+
+  /// Calls of tools that others lend.
+  ToolCaller calls() {
+    return calls;
   }
 
   boolean connected() {
@@ -167,6 +174,7 @@ final class MeshLink implements AutoCloseable {
 
       @Override
       public void event(Event event) {
+        calls.event(event);
         Notice.of(slug(), event).ifPresent(told);
       }
 

@@ -25,4 +25,9 @@ interface Tool {
   /// @return what the model reads, as short as it can be
   /// @throws dev.claudemesh.protocol.Problem what went wrong and what to do; shown to the model
   String call(ObjectNode arguments);
+
+  /// The same for a call that may take its time.
+  default String call(ObjectNode arguments, Meanwhile meanwhile) {
+    return call(arguments);
+  }
 }

@@ -1,13 +1,17 @@
 package dev.claudemesh.mcp;
 
+import dev.claudemesh.mcp.tools.Progress;
 import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.type.TypeReference;
@@ -21,22 +25,58 @@ final class ToolSpecifications {
 
   private ToolSpecifications() {}
 
-  static SyncToolSpecification of(Tool tool, Counters counters) {
+  static SyncToolSpecification of(Tool tool, Counters counters, Cancellations cancellations) {
     McpSchema.Tool described =
         McpSchema.Tool.builder(tool.name(), Wire.mapper().convertValue(tool.schema(), MAP))
             .description(tool.description())
             .annotations(hints(tool.effect()))
             .build();
     return new SyncToolSpecification(
-        described, (exchange, request) -> call(tool, request.arguments(), counters));
+        described,
+        (exchange, request) -> {
+          try {
+            return call(
+                tool, request.arguments(), meanwhile(exchange, request, cancellations), counters);
+          } finally {
+            cancellations.over(request.meta());
+          }
+        });
+  }
+
+  private static Meanwhile meanwhile(
+      McpSyncServerExchange exchange,
+      McpSchema.CallToolRequest request,
+      Cancellations cancellations) {
+    return new Meanwhile() {
+      @Override
+      public Optional<Consumer<Progress>> progress() {
+        return Optional.ofNullable(request.progressToken())
+            .map(token -> news -> tell(exchange, token, news));
+      }
+
+      @Override
+      public void whenCancelled(Runnable task) {
+        cancellations.of(request.meta()).thenRun(task);
+      }
+    };
+  }
+
+  private static void tell(McpSyncServerExchange exchange, Object token, Progress news) {
+    exchange.progressNotification(
+        new McpSchema.ProgressNotification(
+            token,
+            news.done(),
+            news.total().orElse(null),
+            news.message().map(PeerText::attribute).orElse(null),
+            null));
   }
 
   private static McpSchema.CallToolResult call(
-      Tool tool, Map<String, Object> arguments, Counters counters) {
+      Tool tool, Map<String, Object> arguments, Meanwhile meanwhile, Counters counters) {
     counters.called();
     try {
       ObjectNode node = Wire.mapper().valueToTree(arguments == null ? Map.of() : arguments);
-      return result(tool.call(node), false);
+      return result(tool.call(node, meanwhile), false);
     } catch (Problem problem) {
       counters.failed();
       return result(problem.code().wireName() + ": " + problem.getMessage(), true);

@@ -23,6 +23,7 @@ class DiscoverFilterTest {
         new DiscoverFilter(
             new ByteArrayInputStream((discover + rest).getBytes(StandardCharsets.UTF_8)),
             answers,
+            line -> line,
             ended::incrementAndGet);
     assertThat(new String(filter.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(rest);
     assertThat(answers.toString(StandardCharsets.UTF_8))

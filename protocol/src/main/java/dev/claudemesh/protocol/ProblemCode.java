@@ -114,6 +114,8 @@ public enum ProblemCode {
 
   UNREACHABLE(Category.NETWORK, "Client side: the broker could not be reached"),
   TIMEOUT(Category.NETWORK, "Client side: the broker did not answer in time"),
+  TOOL_FAILED(
+      Category.INVALID, "Client side: the tool of another member was called, and says it failed"),
   UNDECRYPTABLE(Category.INVALID, "Client side: the body does not open with any key at hand");
 
   private static final Map<String, ProblemCode> BY_WIRE_NAME =

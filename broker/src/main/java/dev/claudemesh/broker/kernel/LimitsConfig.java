@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.kernel;
 
+import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
@@ -230,7 +231,7 @@ public record LimitsConfig(
             50,
             262_144,
             393_216,
-            1_000_000,
+            ServiceRequest.MOST_RESULT,
             32,
             64,
             Duration.ofSeconds(30),

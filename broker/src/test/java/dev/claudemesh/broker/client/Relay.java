@@ -1,28 +1,33 @@
 package dev.claudemesh.broker.client;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
-/// A wire that can be cut: passes bytes between clients and a broker, whose port may change.
-final class Relay implements AutoCloseable {
+/// A wire that can be cut: passes bytes between clients and a broker, whose port may change, and
+/// remembers what the broker said.
+public final class Relay implements AutoCloseable {
   private final ServerSocket server;
   private final IntSupplier brokerPort;
+  private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-  Relay(IntSupplier brokerPort) throws IOException {
+  public Relay(IntSupplier brokerPort) throws IOException {
     this.brokerPort = brokerPort;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("ws://127.0.0.1:" + server.getLocalPort() + "/ws");
   }
 
@@ -42,16 +47,27 @@ final class Relay implements AutoCloseable {
     try {
       Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort.getAsInt());
       sockets.add(broker);
-      Thread.ofVirtual().start(() -> pass(client, broker));
-      pass(broker, client);
+      Thread.ofVirtual().start(() -> pass(client, broker, OutputStream.nullOutputStream()));
+      pass(broker, client, heard);
     } catch (IOException e) {
       close(client);
     }
   }
 
-  private void pass(Socket from, Socket to) {
+  /// Everything the broker said so far; what clients say is masked and cannot be searched.
+  public String heard() {
+    return heard.toString(StandardCharsets.UTF_8);
+  }
+
+  private void pass(Socket from, Socket to, OutputStream copy) {
+    byte[] buffer = new byte[8_192];
     try {
-      from.getInputStream().transferTo(to.getOutputStream());
+      for (int count = from.getInputStream().read(buffer);
+          count >= 0;
+          count = from.getInputStream().read(buffer)) {
+        copy.write(buffer, 0, count);
+        to.getOutputStream().write(buffer, 0, count);
+      }
     } catch (IOException e) {
       // cut
     } finally {
@@ -70,7 +86,7 @@ final class Relay implements AutoCloseable {
   }
 
   /// Ends all connections in the middle of whatever they carry.
-  void cut() {
+  public void cut() {
     sockets.forEach(this::close);
   }
 

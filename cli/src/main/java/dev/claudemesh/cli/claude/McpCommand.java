@@ -5,6 +5,10 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.Version;
+import dev.claudemesh.cli.services.McpCallCommand;
+import dev.claudemesh.cli.services.McpHostCommand;
+import dev.claudemesh.cli.services.McpListCommand;
+import dev.claudemesh.cli.services.McpRemoveCommand;
 import dev.claudemesh.mcp.ClaudeMcp;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,7 +20,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// The MCP server of one Claude Code session; Claude Code starts it.
-@Command(name = "mcp", description = "The MCP server that Claude Code starts; not for people.")
+@Command(
+    name = "mcp",
+    description =
+        "Lend MCP tools to a mesh and call those others lend; alone, the server Claude Code starts.",
+    subcommands = {
+      McpHostCommand.class,
+      McpListCommand.class,
+      McpCallCommand.class,
+      McpRemoveCommand.class
+    })
 public final class McpCommand extends CliCommand {
   @Option(
       names = "--tools",

@@ -7,6 +7,7 @@ import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.client.ClientLimits;
 import dev.claudemesh.protocol.client.HelloDetails;
+import dev.claudemesh.protocol.client.Identity;
 import dev.claudemesh.protocol.client.Keyring;
 import dev.claudemesh.protocol.client.MeshClient;
 import dev.claudemesh.protocol.client.MeshListener;
@@ -14,6 +15,7 @@ import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.members.MemberRequest;
@@ -35,11 +37,21 @@ public final class Link implements AutoCloseable {
 
   /// What a client of this member is made of, before it is started.
   static MeshClient.Builder builder(Context context, Membership member, Purpose purpose) {
+    return builder(context, member, member.identity(), purpose);
+  }
+
+  /// What a client is made of that lends tools under a key of its own.
+  public static MeshClient.Builder hosting(Context context, Membership member, SecretKey key) {
+    return builder(context, member, member.identity(key), Purpose.HOST);
+  }
+
+  private static MeshClient.Builder builder(
+      Context context, Membership member, Identity identity, Purpose purpose) {
     Keyring keyring =
         new Keyring(
             member.keys(),
             key -> context.config().update(config -> config.withKey(member.meshId(), key)));
-    return MeshClient.builder(member.identity(), HelloDetails.ofThisProcess(purpose))
+    return MeshClient.builder(identity, HelloDetails.ofThisProcess(purpose))
         .keyring(keyring)
         .keyPolicy((meshId, request, members) ->
             KeyProofs.refusal(meshId, member.owner(), request, members))

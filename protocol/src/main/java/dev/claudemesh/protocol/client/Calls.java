@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.Wire;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -50,6 +51,10 @@ final class Calls {
   }
 
   <R extends Reply> CompletableFuture<R> call(Request<R> request) {
+    return call(request, limits.callTimeout());
+  }
+
+  <R extends Reply> CompletableFuture<R> call(Request<R> request, Duration atMost) {
     Catalog.Op op = Catalog.operation(request.getClass());
     String id = UUID.randomUUID().toString();
     byte[] frame;
@@ -75,8 +80,8 @@ final class Calls {
       socket.get().send(frame);
     }
     return reply
-        .orTimeout(limits.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .handleAsync((answer, failure) -> this.<R>outcome(op, answer, failure), OWN_THREAD)
+        .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
+        .handleAsync((answer, failure) -> this.<R>outcome(op, answer, failure, atMost), OWN_THREAD)
         .whenComplete((answer, failure) -> waiting.remove(id));
   }
 
@@ -94,7 +99,8 @@ final class Calls {
 
   @SuppressWarnings(
       "unchecked") // the catalogue read the reply's class from the request's own type parameter
-  private <R extends Reply> R outcome(Catalog.Op op, Reply answer, Throwable failure) {
+  private <R extends Reply> R outcome(
+      Catalog.Op op, Reply answer, Throwable failure, Duration atMost) {
     if (failure instanceof TimeoutException) {
       throw new CompletionException(
           new Problem(
@@ -102,7 +108,7 @@ final class Calls {
               "The broker did not answer "
                   + op.type()
                   + " within "
-                  + limits.callTimeout().toSeconds()
+                  + atMost.toSeconds()
                   + " s. Try again; it may have been carried out."));
     }
     if (failure != null) {

@@ -139,6 +139,11 @@ public final class MeshClient implements AutoCloseable {
     return engine.calls.call(notSend(request));
   }
 
+  /// The same for a call that may take longer than others.
+  public <R extends Reply> CompletableFuture<R> call(Request<R> request, Duration atMost) {
+    return engine.calls.call(notSend(request), atMost);
+  }
+
   /// The same, waiting for the reply.
   ///
   /// @throws Problem as {@link #call}

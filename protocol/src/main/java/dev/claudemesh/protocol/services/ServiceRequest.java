@@ -21,6 +21,9 @@ public sealed interface ServiceRequest<R extends Reply> extends Request<R> {
   /// Longest encrypted body, in characters: what a large frame holds beside the other fields.
   int MOST_CIPHERTEXT = 1_040_000;
 
+  /// Largest result that is carried, in bytes of JSON or characters of its encrypted form.
+  int MOST_RESULT = 1_000_000;
+
   /// Lends the tools of an MCP server that the caller runs. A name that the same member lent before
   /// is replaced.
   @Operation(
