@@ -127,7 +127,9 @@ final class Answers {
             .map(tool ->
                 "\n  "
                     + PeerText.attribute(tool.name())
-                    + tool.inputSchema().map(schema -> " " + PeerText.body(schema.toString())).orElse("")
+                    + tool.inputSchema()
+                        .map(schema -> " " + PeerText.body(schema.toString()))
+                        .orElse("")
                     + (tool.description().isBlank()
                         ? ""
                         : ": " + PeerText.body(tool.description()).replace("\n", "\n    ")))
