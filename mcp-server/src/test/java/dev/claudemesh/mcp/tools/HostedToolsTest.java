@@ -200,8 +200,9 @@ class HostedToolsTest {
     assertThat(failed.path("isError").asBoolean()).isTrue();
     call("count", json("{}"));
     List<Progress> steps = new java.util.concurrent.CopyOnWriteArrayList<>();
-    join(begin("count", json("{}"), steps::add).result());
+    ToolCaller.Call counting = begin("count", json("{'text':'and wait'}"), steps::add);
     eventually("three steps", () -> steps.size() == 3);
+    counting.cancel().run();
     assertThat(steps.getLast())
         .isEqualTo(new Progress(3, Optional.of(3.0), Optional.of("secret step 3")));
 
@@ -416,17 +417,24 @@ class HostedToolsTest {
             line -> {})) {
       assertThat(session.tools().stream().map(ServiceRequest.ToolOffer::name))
           .contains("mesh_mcp_register", "mesh_mcp_list", "mesh_tool_call", "mesh_mcp_remove");
+      assertThat(
+              text(
+                  join(
+                      session.call(
+                          "mesh_tool_call",
+                          json("{'server_name':'tools','tool_name':'count'}"),
+                          Optional.empty()))))
+          .contains("<claudemesh-tool-result server=\"tools\"", "counted");
       List<Progress> steps = new java.util.concurrent.CopyOnWriteArrayList<>();
-      JsonNode counted =
-          join(
-              session.call(
-                  "mesh_tool_call",
-                  json("{'server_name':'tools','tool_name':'count'}"),
-                  Optional.of(steps::add)));
-      assertThat(text(counted)).contains("<claudemesh-tool-result server=\"tools\"", "counted");
+      CompletableFuture<JsonNode> counting =
+          session.call(
+              "mesh_tool_call",
+              json("{'server_name':'tools','tool_name':'count','args':{'text':'and wait'}}"),
+              Optional.of(steps::add));
       eventually("three steps", () -> steps.size() == 3);
+      counting.cancel(true);
       assertThat(text(join(session.call("mesh_mcp_list", json("{}"), Optional.empty()))))
-          .contains("tools (of ada) for tests", "\n  echo: Does echo");
+          .contains("tools (of owner) for tests", "\n  echo: Does echo");
       assertThat(
               text(
                   join(

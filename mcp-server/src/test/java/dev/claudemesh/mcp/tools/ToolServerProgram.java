@@ -112,14 +112,14 @@ public final class ToolServerProgram {
     return ((Number) call.arguments().get(name)).intValue();
   }
 
-  /// Tells three steps of progress if somebody wants to hear them.
+  /// Tells three steps of progress; with a text, it does not end then.
   private static CallToolResult count(McpSyncServerExchange exchange, CallToolRequest call) {
     for (int i = 1; i <= 3; i++) {
       exchange.progressNotification(
           new McpSchema.ProgressNotification(
               call.progressToken(), (double) i, 3.0, "secret step " + i, null));
     }
-    return text("counted");
+    return call.arguments().containsKey("text") ? hang() : text("counted");
   }
 
   private static CallToolResult hang() {
