@@ -25,6 +25,7 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.messaging;
   exports dev.claudemesh.protocol.presence;
   exports dev.claudemesh.protocol.services;
+  exports dev.claudemesh.protocol.skills;
   exports dev.claudemesh.protocol.state;
   exports dev.claudemesh.protocol.streams;
   exports dev.claudemesh.protocol.tasks;

@@ -49,6 +49,7 @@ class HouseRulesTest {
           "state",
           "services",
           "streams",
+          "skills",
           "tasks");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();

@@ -26,6 +26,7 @@ import dev.claudemesh.broker.net.NetServer;
 import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.broker.services.ServiceHandler;
+import dev.claudemesh.broker.skills.SkillHandler;
 import dev.claudemesh.broker.state.StateHandler;
 import dev.claudemesh.broker.streams.StreamHandler;
 import dev.claudemesh.broker.tasks.TaskHandler;
@@ -100,7 +101,8 @@ public final class Broker implements AutoCloseable {
             services,
             new StateHandler(kernel),
             streams,
-            tasks);
+            tasks,
+            new SkillHandler(kernel));
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock);

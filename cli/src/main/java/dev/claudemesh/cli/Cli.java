@@ -24,6 +24,8 @@ import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
+import dev.claudemesh.cli.skills.SkillGetCommand;
+import dev.claudemesh.cli.skills.SkillShareCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
 import dev.claudemesh.cli.streams.StreamTailCommand;
 import java.lang.reflect.InvocationTargetException;
@@ -55,9 +57,14 @@ public final class Cli {
         List.of(
             new Word.Family(
                 "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
+            new Word.Family("task", "Things to be done, on the board of the mesh."),
             new Word.Family(
-                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
-            new Word.Family("task", "Things to be done, on the board of the mesh.")));
+                "skill",
+                "Instructions that sessions share with each other.",
+                SkillShareCommand.class,
+                SkillGetCommand.class),
+            new Word.Family(
+                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class)));
     groups.put(
         "Meshes",
         Word.written(

@@ -59,6 +59,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private final Postman postman;
   private final Notices notices;
   private final Meshes meshes;
+  private final Skills skills;
   private final StatusReporter status;
   private final Optional<HookDesk> desk;
 
@@ -81,6 +82,7 @@ public final class ClaudeMcp implements AutoCloseable {
             this::channel,
             clock);
     status = new StatusReporter(meshes, new SessionFile(session)::status, clock);
+    skills = new Skills(this::server, settings.memberships().size() > 1);
     server = serve(settings, version);
     settings
         .memberships()
@@ -168,6 +170,7 @@ public final class ClaudeMcp implements AutoCloseable {
     Catalog.operations().stream()
         .filter(op -> op.operation().tool())
         .forEach(op -> tools.add(new CatalogTool(op, meshes, status)));
+    tools.add(new ShareSkillTool(meshes, skills));
     tools.add(new MeshStatsTool(meshes, counters, clock));
     tools.add(new PingMeshTool(meshes, postman));
     tools.add(new ToolCallTool(meshes));
@@ -179,12 +182,18 @@ public final class ClaudeMcp implements AutoCloseable {
             McpSchema.ServerCapabilities.builder()
                 .experimental(Map.of("claude/channel", Map.of()))
                 .tools(true)
+                .prompts(true)
+                .resources(false, true)
                 .build())
         .tools(
             settings.tools().from(tools).stream()
                 .map(tool -> ToolSpecifications.of(tool, counters, cancellations))
                 .toList())
         .build();
+  }
+
+  private McpSyncServer server() {
+    return server;
   }
 
   private Optional<HookDesk> openDesk(McpSettings settings) {
@@ -251,6 +260,7 @@ public final class ClaudeMcp implements AutoCloseable {
         postman.remind();
       }
       notices.tick();
+      skills.tick(meshes.links());
     } catch (RuntimeException e) {
       log.error("the timer failed", e);
     }

@@ -20,12 +20,15 @@ import dev.claudemesh.protocol.client.News;
 import dev.claudemesh.protocol.client.Outbox;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
 import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.skills.SkillEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -48,6 +51,7 @@ final class MeshLink implements AutoCloseable {
   private final Outbox outbox;
   private final ToolCaller calls = new ToolCaller();
   private final MeshClient client;
+  private final AtomicBoolean skillsChanged = new AtomicBoolean();
   private final AtomicReference<Optional<Problem>> trouble =
       new AtomicReference<>(Optional.empty());
 
@@ -147,6 +151,16 @@ final class MeshLink implements AutoCloseable {
                     + "; try again in a moment, or run: claudemesh doctor"));
   }
 
+  /// The skills of the mesh are to be asked for again.
+  void skillsChanged() {
+    skillsChanged.set(true);
+  }
+
+  /// Whether they are; then it is up to the caller.
+  boolean takeSkillsChanged() {
+    return skillsChanged.getAndSet(false);
+  }
+
   /// Sends what waits, leaves the mesh at once, and gives the journals back.
   void leave() {
     client.goodbye();
@@ -173,8 +187,16 @@ final class MeshLink implements AutoCloseable {
       }
 
       @Override
+      public void connected(HelloAck hello) {
+        skillsChanged();
+      }
+
+      @Override
       public void event(Event event) {
         calls.event(event);
+        if (event instanceof SkillEvent.Changed) {
+          skillsChanged();
+        }
         Notice.of(slug(), event).ifPresent(told);
       }
 

@@ -3,9 +3,10 @@ package dev.claudemesh.protocol;
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
 import dev.claudemesh.protocol.services.ServiceEvent;
+import dev.claudemesh.protocol.skills.SkillEvent;
 import dev.claudemesh.protocol.state.StateEvent;
 import dev.claudemesh.protocol.streams.StreamEvent;
 
 /// Something the broker tells without having been asked. Never carries a `_reqId`.
 public sealed interface Event extends Outbound
-    permits MeshEvent, MessageEvent, ServiceEvent, StateEvent, StreamEvent {}
+    permits MeshEvent, MessageEvent, ServiceEvent, SkillEvent, StateEvent, StreamEvent {}

@@ -8,6 +8,7 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.services.ServiceReply;
+import dev.claudemesh.protocol.skills.SkillReply;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.streams.StreamReply;
 import dev.claudemesh.protocol.tasks.TaskReply;
@@ -23,6 +24,7 @@ public sealed interface Reply extends Outbound
         MessageReply,
         PresenceReply,
         ServiceReply,
+        SkillReply,
         StateReply,
         StreamReply,
         TaskReply {

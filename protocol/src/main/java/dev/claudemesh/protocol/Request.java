@@ -9,6 +9,7 @@ import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
+import dev.claudemesh.protocol.skills.SkillRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
 import dev.claudemesh.protocol.tasks.TaskRequest;
@@ -27,6 +28,7 @@ public sealed interface Request<R extends Reply>
         MessageRequest,
         PresenceRequest,
         ServiceRequest,
+        SkillRequest,
         StateRequest,
         StreamRequest,
         TaskRequest {}

@@ -87,6 +87,8 @@ final class Samples {
           Map.entry("stream", "builds"),
           Map.entry("publishedBy", "Grace"),
           Map.entry("createdBy", "Grace"),
+          Map.entry("author", "Grace"),
+          Map.entry("instructions", "1. Read the change log.\n2. Tag the commit."),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.

@@ -202,9 +202,17 @@ public record LimitsConfig(
   /// @param valueBytes of one shared value, or one piece of a stream's data, as JSON
   /// @param streams announced streams
   /// @param subscriptions streams one session listens to
+  /// @param skills shared skills; bounds what `list_skills` tells
   public record Shared(
-      int listed, int listedBytes, int stateKeys, int valueBytes, int streams, int subscriptions) {
-    public static final Shared DEFAULTS = new Shared(1_000, 524_288, 10_000, 32_768, 1_000, 100);
+      int listed,
+      int listedBytes,
+      int stateKeys,
+      int valueBytes,
+      int streams,
+      int subscriptions,
+      int skills) {
+    public static final Shared DEFAULTS =
+        new Shared(1_000, 524_288, 10_000, 32_768, 1_000, 100, 500);
   }
 
   /// Tools that members lend each other.

@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
+import dev.claudemesh.protocol.skills.SkillRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
 import dev.claudemesh.protocol.tasks.TaskRequest;
@@ -30,7 +31,8 @@ public record Rooms(
     Handler<ServiceRequest<?>> services,
     Handler<StateRequest<?>> state,
     Handler<StreamRequest<?>> streams,
-    Handler<TaskRequest<?>> tasks) {
+    Handler<TaskRequest<?>> tasks,
+    Handler<SkillRequest<?>> skills) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -46,6 +48,7 @@ public record Rooms(
       case StateRequest<?> sharing -> state.handle(sharing, caller);
       case StreamRequest<?> live -> streams.handle(live, caller);
       case TaskRequest<?> task -> tasks.handle(task, caller);
+      case SkillRequest<?> skill -> skills.handle(skill, caller);
     };
   }
 }

@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,19 +77,7 @@ class FrontDoorTest {
 
   private FrontDoor door(LimitsConfig.Rates rates) {
     return new FrontDoor(
-        new Rooms(
-            this::hello,
-            this::message,
-            this::present,
-            other(),
-            other(),
-            other(),
-            this::member,
-            other(),
-            this::service,
-            other(),
-            other(),
-            other()),
+        rooms(),
         (call, op) -> {
           throw new AssertionError("no HTTP here");
         },
@@ -96,6 +85,28 @@ class FrontDoorTest {
         (op, request, caller, reply) -> audited,
         metrics,
         clock);
+  }
+
+  /// Rooms of which only those that are played here answer.
+  private Rooms rooms() {
+    Object[] doors =
+        Stream.of(Rooms.class.getRecordComponents()).map(room -> door(room.getName())).toArray();
+    try {
+      return (Rooms) Rooms.class.getDeclaredConstructors()[0].newInstance(doors);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Handler<?> door(String room) {
+    return switch (room) {
+      case "connection" -> (Handler<ConnectionRequest<?>>) this::hello;
+      case "messaging" -> (Handler<MessageRequest<?>>) this::message;
+      case "presence" -> (Handler<PresenceRequest<?>>) this::present;
+      case "members" -> (Handler<MemberRequest<?>>) this::member;
+      case "services" -> (Handler<ServiceRequest<?>>) this::service;
+      default -> other();
+    };
   }
 
   private static <F extends Request<?>> Handler<F> other() {

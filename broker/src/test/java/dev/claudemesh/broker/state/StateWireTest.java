@@ -30,7 +30,7 @@ class StateWireTest {
   static void start() {
     broker =
         TestBroker.start(
-            Map.of(), limits -> limits.withShared(new Shared(5, 600, KEYS, 300, 10, 10)));
+            Map.of(), limits -> limits.withShared(new Shared(5, 600, KEYS, 300, 10, 10, 10)));
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.cli.Shell;
 import dev.claudemesh.protocol.Wire;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -49,10 +50,39 @@ class SharedThingsTest {
     golden.check("state-get.json", ana.ok("state", "get", "build/ok", "--json").out());
     golden.check("state-list.json", ana.ok("state", "list", "--json").out());
     golden.check("state-delete.json", ana.ok("state", "delete", "build/ok", "-y", "--json").out());
+    Path file = skill("release", "1. Tag the commit.");
+    golden.check("skill-share.json", ana.ok("skill", "share", file.toString(), "--json").out());
+    golden.check("skill-get.json", ana.ok("skill", "get", "release", "--json").out());
+    golden.check("skill-list.json", ana.ok("skill", "list", "--json").out());
+    golden.check("skill-remove.json", ana.ok("skill", "remove", "release", "-y", "--json").out());
     golden.check("stream-create.json", ana.ok("stream", "create", "builds", "--json").out());
     golden.check("stream-publish.json", ana.ok("stream", "publish", "builds", "1", "--json").out());
     golden.check("stream-list.json", ana.ok("stream", "list", "--json").out());
     golden.check("stream-delete.json", ana.ok("stream", "delete", "builds", "-y", "--json").out());
+  }
+
+  @Test
+  void a_skill_goes_from_folder_to_folder_and_its_versions_can_be_read() throws IOException {
+    Path file = skill("release", "1. Tag the commit.");
+    ana.ok("skill", "share", file.getParent().toString());
+    skill("release", "1. Tag the commit.\n2. Tell everybody.");
+    ana.ok("skill", "share", file.getParent().toString());
+
+    assertThat(bob.ok("skill", "get", "release").out())
+        .contains("name: \"release\"\n", "version: 2\n", "author: \"ana\"\n")
+        .endsWith("---\n\n1. Tag the commit.\n2. Tell everybody.\n");
+    assertThat(bob.ok("skill", "get", "release", "--version", "1").out())
+        .endsWith("1. Tag the commit.\n");
+    assertThat(bob.run("skill", "get", "none").exit()).isEqualTo(5);
+    assertThat(bob.run("skill", "share", temp.resolve("none").toString()).exit()).isEqualTo(5);
+    assertThat(bob.run("skill", "remove", "release", "-y").exit()).isEqualTo(7);
+  }
+
+  private Path skill(String name, String text) throws IOException {
+    Path file = temp.resolve(name).resolve("SKILL.md");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "---\ndescription: How we ship\ntags: [ops]\n---\n\n" + text + "\n");
+    return file;
   }
 
   @Test

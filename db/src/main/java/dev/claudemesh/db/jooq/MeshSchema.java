@@ -17,6 +17,8 @@ import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
+import dev.claudemesh.db.jooq.tables.Skill;
+import dev.claudemesh.db.jooq.tables.SkillVersion;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
@@ -66,6 +68,10 @@ public class MeshSchema extends SchemaImpl {
 
     public final Presence PRESENCE = Presence.PRESENCE;
 
+    public final Skill SKILL = Skill.SKILL;
+
+    public final SkillVersion SKILL_VERSION = SkillVersion.SKILL_VERSION;
+
     public final SpentProof SPENT_PROOF = SpentProof.SPENT_PROOF;
 
     public final State STATE = State.STATE;
@@ -110,6 +116,8 @@ public class MeshSchema extends SchemaImpl {
             PendingStatus.PENDING_STATUS,
             Permission.PERMISSION,
             Presence.PRESENCE,
+            Skill.SKILL,
+            SkillVersion.SKILL_VERSION,
             SpentProof.SPENT_PROOF,
             State.STATE,
             Stream.STREAM,

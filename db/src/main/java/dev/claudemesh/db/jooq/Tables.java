@@ -17,6 +17,8 @@ import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
+import dev.claudemesh.db.jooq.tables.Skill;
+import dev.claudemesh.db.jooq.tables.SkillVersion;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
@@ -52,6 +54,10 @@ public class Tables {
     public static final Permission PERMISSION = Permission.PERMISSION;
 
     public static final Presence PRESENCE = Presence.PRESENCE;
+
+    public static final Skill SKILL = Skill.SKILL;
+
+    public static final SkillVersion SKILL_VERSION = SkillVersion.SKILL_VERSION;
 
     public static final SpentProof SPENT_PROOF = SpentProof.SPENT_PROOF;
 
