@@ -305,9 +305,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
     Optional<Left> restored = entry.before();
     Peer peer = entry.peer();
     Standing standing = admitted.standing();
-    // Clients of the first protocol add what they are told to what they report, and would be
-    // counted
-    // twice.
+    // Clients of the first protocol add what they are told to what they report: counted twice.
     boolean countsAnew = peer.can(Capability.RESUME);
     boolean tellGroups = admitted.claim().groups().isEmpty();
     return new HelloAck(
@@ -370,9 +368,7 @@ public final class ConnectionHandler implements Handler<ConnectionRequest<?>> {
   private void remove(Happening.MemberRemoved removed) {
     int code = removed.banned() ? BANNED : NORMAL;
     String reason = removed.banned() ? "banned" : "left";
-    peers
-        .ofMember(removed.meshId(), removed.memberId())
-        .forEach(peer -> leases.end(peer, code, reason, clock.instant()));
+    leases.expel(removed.meshId(), removed.memberId(), code, reason, clock.instant());
   }
 
   /// Peers that go by their member's name take a new one over.

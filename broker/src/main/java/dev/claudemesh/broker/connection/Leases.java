@@ -207,6 +207,14 @@ final class Leases {
     socket.ifPresent(open -> open.close(closeCode, reason));
   }
 
+  /// Ends all peers of a member who was removed, and hears nothing more of them.
+  void expel(String meshId, String memberId, int closeCode, String reason, Instant now) {
+    for (Peer peer : peers.ofMember(meshId, memberId)) {
+      peer.remove();
+      end(peer, closeCode, reason, now);
+    }
+  }
+
   /// Ends the leases whose grace is over, and notices sockets that closed unheard.
   ///
   /// @return how many ended

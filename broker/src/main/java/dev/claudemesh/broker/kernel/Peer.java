@@ -29,6 +29,7 @@ public final class Peer {
   private final Instant connectedAt;
   private final AtomicReference<State> state;
   private volatile Member member;
+  private volatile boolean removed;
 
   /// What the client told of itself in its hello.
   public record Client(
@@ -261,6 +262,15 @@ public final class Peer {
   /// Replaces what is known of the member, after an admin or the member changed it.
   public void member(Member changed) {
     member = changed;
+  }
+
+  /// Marks that the member was removed: what its sockets still had to say is not heard any more.
+  public void remove() {
+    removed = true;
+  }
+
+  public boolean isRemoved() {
+    return removed;
   }
 
   public String meshId() {

@@ -75,9 +75,9 @@ final class Moderation {
     if (!store.remove(admin.meshId(), target.id(), admin.id(), clock.instant())) {
       throw new Problem(ProblemCode.NOT_FOUND, target.displayName() + " is not a member any more");
     }
-    return Outcome.of(
-        new MemberReply.Banned(target.displayName()),
-        () -> bus.publish(new Happening.MemberRemoved(admin.meshId(), target.id(), true)));
+    // Told first: when the admin hears that it is done, the other must be out.
+    bus.publish(new Happening.MemberRemoved(admin.meshId(), target.id(), true));
+    return Outcome.of(new MemberReply.Banned(target.displayName()));
   }
 
   /// Only the owner can remove an admin, so only the owner can bring one back as an admin.

@@ -353,6 +353,9 @@ public final class FrontDoor {
 
   private static Caller caller(SocketConnection connection) {
     Optional<Peer> peer = connection.peer();
+    if (peer.filter(Peer::isRemoved).isPresent()) {
+      throw new Problem(ProblemCode.REVOKED, "You are not a member of this mesh any more");
+    }
     return new Caller(
         peer.map(Peer::member),
         Optional.empty(),

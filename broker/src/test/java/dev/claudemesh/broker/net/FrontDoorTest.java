@@ -516,6 +516,27 @@ class FrontDoorTest {
   }
 
   @Test
+  void what_a_socket_still_had_to_say_is_not_heard_once_its_member_was_removed() {
+    connected();
+    connection.peer().orElseThrow().remove();
+    ask("{'type':'list_peers','_reqId':'r'}");
+    assertThat(answer().path("code").asString()).isEqualTo("revoked");
+  }
+
+  @Test
+  void an_answer_waits_until_what_was_done_is_recorded_and_tells_if_it_cannot_be() {
+    connected();
+    audited = new CompletableFuture<>();
+    ask("{'type':'set_visible','visible':true,'_reqId':'r1'}");
+    assertThat(answer()).isNull();
+    audited.complete(null);
+    assertThat(answer().path("_reqId").asString()).isEqualTo("r1");
+    audited = CompletableFuture.failedFuture(new Problem(ProblemCode.BUSY, "not recorded"));
+    ask("{'type':'set_visible','visible':true,'_reqId':'r2'}");
+    assertThat(answer().path("code").asString()).isEqualTo("busy");
+  }
+
+  @Test
   void a_permission_that_is_lacking_is_named() {
     connected();
     ask("{'type':'ban','target':'bob','_reqId':'q'}");
