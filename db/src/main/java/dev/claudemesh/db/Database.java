@@ -4,8 +4,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -30,7 +33,9 @@ public final class Database implements AutoCloseable {
     System.setProperty("org.jooq.no-tips", "true");
   }
 
-  private final DatabaseUrl url;
+  private volatile DatabaseUrl url;
+  private final boolean embedded;
+  private final List<IntConsumer> movers = new CopyOnWriteArrayList<>();
   private final Pool pool;
   private final DatabaseFaults faults;
   private final DSLContext dsl;
@@ -46,7 +51,8 @@ public final class Database implements AutoCloseable {
 
   private Database(DatabaseUrl url, DatabaseConfig config, Runnable stopServer) {
     this.url = url;
-    this.pool = new Pool(url, config);
+    this.embedded = config.place() instanceof DatabaseConfig.Place.Embedded;
+    this.pool = Pool.ofBroker(url, config);
     this.faults = new DatabaseFaults(pool::suspectAll);
     this.stopServer = stopServer;
     this.dsl =
@@ -68,7 +74,7 @@ public final class Database implements AutoCloseable {
         EmbeddedPostgres server = EmbeddedPostgres.start(embedded, progress);
         try {
           Database database = open(server.url(), config, progress, server::close);
-          server.whenMoved(database.pool::moveTo);
+          server.whenMoved(database::moveTo);
           yield database;
         } catch (RuntimeException e) {
           server.close();
@@ -88,6 +94,27 @@ public final class Database implements AutoCloseable {
     migrating.setSocketTimeout(0);
     Migrations.apply(migrating);
     return new Database(url, config, stopServer);
+  }
+
+  private void moveTo(int port) {
+    url = url.withPort(port);
+    pool.moveTo(port);
+    movers.forEach(mover -> mover.accept(port));
+  }
+
+  /// Where the database is now; the private one's port may change.
+  DatabaseUrl url() {
+    return url;
+  }
+
+  /// Told the port when the private server had to be started again on another one.
+  void whenMoved(IntConsumer mover) {
+    movers.add(mover);
+  }
+
+  /// Whether the server is ours alone.
+  boolean embedded() {
+    return embedded;
   }
 
   /// A pool on a database that is known to be there and migrated, as a clone of a migrated one is.

@@ -25,6 +25,7 @@ public record DatabaseUrl(
     DatabasePassword password,
     Map<String, String> parameters) {
 
+  private static final String SETTING = "DATABASE_URL";
   private static final String EXAMPLE = "postgres://user:password@host:5432/database";
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._-]+)(:([0-9]{1,5}))?");
@@ -51,9 +52,22 @@ public record DatabaseUrl(
     parameters = Map.copyOf(parameters);
   }
 
-  /// Reads a URL. Throws [DatabaseSettingException], which tells what is wrong and never repeats
-  /// the password.
+  /// Reads `DATABASE_URL`. Throws [DatabaseSettingException], which tells what is wrong and never
+  /// repeats the password.
   public static DatabaseUrl parse(String text) {
+    return parse(SETTING, text);
+  }
+
+  /// As [#parse(String)], for a setting of another name.
+  public static DatabaseUrl parse(String setting, String text) {
+    try {
+      return read(text);
+    } catch (DatabaseSettingException e) {
+      throw new DatabaseSettingException(e.getMessage().replaceFirst("^" + SETTING, setting));
+    }
+  }
+
+  private static DatabaseUrl read(String text) {
     String rest = afterScheme(text.strip());
     int question = rest.indexOf('?');
     String query = question < 0 ? "" : rest.substring(question + 1);
@@ -135,12 +149,30 @@ public record DatabaseUrl(
 
   private static DatabaseSettingException wrong(String reason) {
     return new DatabaseSettingException(
-        "DATABASE_URL cannot be used: " + reason + ". It looks like " + EXAMPLE + ".");
+        SETTING + " cannot be used: " + reason + ". It looks like " + EXAMPLE + ".");
   }
 
   /// The same server and login with another database.
   public DatabaseUrl withDatabase(String name) {
     return new DatabaseUrl(hosts, name, user, password, parameters);
+  }
+
+  /// The same database for another login.
+  DatabaseUrl withLogin(String name, DatabasePassword secret) {
+    return new DatabaseUrl(hosts, database, name, secret, parameters);
+  }
+
+  /// The same with further settings of the JDBC driver.
+  DatabaseUrl withParameters(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(parameters);
+    all.putAll(more);
+    return new DatabaseUrl(hosts, database, user, password, all);
+  }
+
+  /// The same server at another port.
+  DatabaseUrl withPort(int port) {
+    return new DatabaseUrl(
+        hosts.replaceFirst(":\\d+$", "") + ":" + port, database, user, password, parameters);
   }
 
   /// For the JDBC driver, which takes user and password apart from it.

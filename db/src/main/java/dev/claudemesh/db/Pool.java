@@ -24,25 +24,40 @@ final class Pool implements ConnectionProvider, AutoCloseable {
   private final PGSimpleDataSource server = new PGSimpleDataSource();
   private final HikariDataSource connections;
 
-  Pool(DatabaseUrl url, DatabaseConfig config) {
-    HikariConfig hikari = new HikariConfig();
-    hikari.setPoolName("claudemesh-db");
-    server.setUrl(url.jdbcUrl());
-    server.setUser(url.user());
-    server.setPassword(url.password().reveal());
-    hikari.setDataSource(server);
-    hikari.setMaximumPoolSize(config.poolSize());
-    hikari.setMinimumIdle(Math.min(2, config.poolSize()));
-    hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
-    hikari.setValidationTimeout(Math.min(2000, config.acquireTimeout().toMillis()));
-    hikari.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
-    hikari.setInitializationFailTimeout(-1);
-    hikari.setConnectionInitSql(
+  /// The broker's own connections.
+  static Pool ofBroker(DatabaseUrl url, DatabaseConfig config) {
+    return new Pool(
+        "claudemesh-db",
+        url,
+        config,
+        2,
         PLANNING
             + "set time zone 'UTC'; set statement_timeout = "
             + config.statementLimit().toMillis()
             + "; set idle_in_transaction_session_timeout = "
             + 2 * config.statementLimit().toMillis());
+  }
+
+  /// Connections that are made when they are needed and have no settings but those of the URL, to
+  /// which `discard all` brings them back.
+  static Pool onDemand(DatabaseUrl url, DatabaseConfig config) {
+    return new Pool("claudemesh-sql", url, config, 0, null);
+  }
+
+  private Pool(String name, DatabaseUrl url, DatabaseConfig config, int idle, String initSql) {
+    HikariConfig hikari = new HikariConfig();
+    hikari.setPoolName(name);
+    server.setUrl(url.jdbcUrl());
+    server.setUser(url.user());
+    server.setPassword(url.password().reveal());
+    hikari.setDataSource(server);
+    hikari.setMaximumPoolSize(config.poolSize());
+    hikari.setMinimumIdle(Math.min(idle, config.poolSize()));
+    hikari.setConnectionTimeout(config.acquireTimeout().toMillis());
+    hikari.setValidationTimeout(Math.min(2000, config.acquireTimeout().toMillis()));
+    hikari.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
+    hikari.setInitializationFailTimeout(-1);
+    hikari.setConnectionInitSql(initSql);
     connections = new HikariDataSource(hikari);
   }
 
@@ -69,6 +84,12 @@ final class Pool implements ConnectionProvider, AutoCloseable {
     } catch (SQLException e) {
       throw new DataAccessException("A connection could not be given back", e);
     }
+  }
+
+  /// Gives a connection back for good: nobody gets it again.
+  void retire(Connection connection) {
+    connections.evictConnection(connection);
+    release(connection);
   }
 
   /// A connection broke, and the others with it if the server did: those at rest are closed, those

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class TestDatabase implements AutoCloseable {
 
   private final DatabaseUrl url;
   private final Database database;
+  private DatabaseUrl operator;
 
   private TestDatabase(DatabaseUrl url) {
     this.url = url;
@@ -65,6 +67,45 @@ public final class TestDatabase implements AutoCloseable {
   public void close() {
     database.close();
     Server.execute("drop database " + url.database() + " with (force)");
+    dropWithRoles(url.withDatabase(url.database() + SqlDatabase.SUFFIX));
+    if (operator != null) {
+      dropWithRoles(operator);
+      Server.execute("drop role " + operator.user());
+    }
+  }
+
+  /// A database of an operator who may create roles, and is no superuser: what `SQL_DATABASE_URL`
+  /// asks for. The same at each call.
+  public DatabaseUrl operator() {
+    if (operator == null) {
+      String name = url.database() + "_operator";
+      Server.execute("create role " + name + " login createrole password 'operator'");
+      Server.execute("create database " + name + " owner " + name);
+      operator = url.withDatabase(name).withLogin(name, new DatabasePassword("operator"));
+    }
+    return operator;
+  }
+
+  /// A database of a [SqlDatabase], if it was used. Its roles belong to the whole server.
+  private static void dropWithRoles(DatabaseUrl sql) {
+    String roles = null;
+    try (Connection connection =
+            DriverManager.getConnection(
+                sql.jdbcUrl(), Server.URL.user(), Server.URL.password().reveal());
+        Statement statement = connection.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "select string_agg(role, ',') from (select login as role from claudemesh.setup"
+                    + " union select nspname from pg_namespace where nspname ~ '^meshdb_') r")) {
+      found.next();
+      roles = found.getString(1);
+    } catch (SQLException notUsed) {
+      // there is nothing, or nothing in it
+    }
+    Server.execute("drop database if exists " + sql.database() + " with (force)");
+    if (roles != null) {
+      Server.execute("drop role " + roles);
+    }
   }
 
   /// The server programs, unpacked once for all tests of this checkout.

@@ -1,0 +1,400 @@
+package dev.claudemesh.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.exception.DataAccessException;
+import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+
+/// A database apart from the broker's own, in which each mesh runs SQL of its own.
+///
+/// PostgreSQL itself keeps meshes apart: a statement runs inside of a function that belongs to the
+/// mesh's role, a role that cannot log in and owns nothing but the mesh's schema. The login that
+/// calls these functions is a member of nothing. No statement is ever looked at as text.
+///
+/// Made when it is first used, and so is what each mesh needs in it. Thread-safe; callers block for
+/// as long as their statement runs, which is limited. Throws [StatementRefusedException] where the
+/// statement is at fault, else a [DatabaseException]: of these, [DatabaseSettingException] says what
+/// the operator must set.
+public final class SqlDatabase implements AutoCloseable {
+
+  /// Added to the name of the broker's own database.
+  static final String SUFFIX = "_sql";
+
+  private static final int LONGEST_NAME = 63;
+
+  /// [StatementRefusedException#sqlState] when a mesh has reached its quota.
+  public static final String FULL = "MQ001";
+
+  /// The same when it has as many tables, indexes, views and sequences as it may.
+  public static final String TOO_MANY_RELATIONS = "MQ002";
+
+  private static final String FULL_OF_DEAD_ROWS = "MQ003";
+
+  /// How much longer the driver waits than the server works, until it cancels and then hangs up.
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  /// Troubles of the server, whatever the statement says.
+  private static final Set<String> SERVER_FAULTS =
+      Set.of("53100", "53300", "58030", "57P01", "57P02", "57P03", "57P05", "25P03", "40003");
+
+  private final Database database;
+  private final Optional<DatabaseUrl> own;
+  private final Limits limits;
+  private final Set<String> prepared = ConcurrentHashMap.newKeySet();
+  private volatile Opened opened;
+  private boolean closed;
+
+  /// @param statement how long one statement may run
+  /// @param acquire how long a caller waits for a connection
+  /// @param connections statements at once, of all meshes
+  /// @param quotaBytes how much a mesh's tables may take on disk
+  /// @param relations tables, indexes, views and sequences of a mesh
+  public record Limits(
+      Duration statement, Duration acquire, int connections, long quotaBytes, int relations) {}
+
+  /// A column of a result.
+  ///
+  /// @param type as PostgreSQL calls it, such as `int4`, `text[]`
+  public record Column(String name, String type) {}
+
+  /// What a query found.
+  ///
+  /// @param lines one JSON object a row, its fields in the order of the columns; names may repeat
+  /// @param truncated whether there are more rows
+  public record Rows(List<Column> columns, List<String> lines, boolean truncated) {}
+
+  /// A column of a table or view.
+  ///
+  /// @param column empty for a table without columns
+  public record TableColumn(String table, Optional<String> column, String type, boolean nullable) {}
+
+  private record Opened(SqlSetup setup, SqlSetup.Login login, Pool pool) {}
+
+  private interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private SqlDatabase(Database database, Optional<DatabaseUrl> own, Limits limits) {
+    this.database = database;
+    this.own = own;
+    this.limits = limits;
+    database.whenMoved(this::moveTo);
+  }
+
+  /// The database that `SQL_DATABASE_URL` names, or one beside the broker's own. Nothing is opened
+  /// yet.
+  ///
+  /// @param own an administrator's address; he must own the database and may create roles
+  public static SqlDatabase of(Database database, Optional<DatabaseUrl> own, Limits limits) {
+    return new SqlDatabase(database, own, limits);
+  }
+
+  /// Why it cannot be used, as far as this is known without trying; empty if nothing speaks against
+  /// it.
+  public Optional<String> obstacle() {
+    if (own.isPresent() || opened != null) {
+      return Optional.empty();
+    }
+    boolean may =
+        database
+            .dsl()
+            .fetchSingle(
+                "select rolsuper or (rolcreatedb and rolcreaterole) from pg_roles where rolname ="
+                    + " current_user")
+            .get(0, Boolean.class);
+    return may
+        ? Optional.empty()
+        : Optional.of(
+            "Meshes have no database for SQL of their own: the user of DATABASE_URL may not create"
+                + " databases and roles. Set "
+                + SqlSetup.SETTING
+                + " to a database for it, whose owner may create roles.");
+  }
+
+  /// Runs a query that can change nothing.
+  ///
+  /// @param mostBytes of all rows as JSON
+  public Rows read(String meshId, String statement, int mostRows, long mostBytes) {
+    return call(
+        meshId,
+        true,
+        (mesh, connection) -> {
+          List<String> lines = new ArrayList<>();
+          try (PreparedStatement read =
+              connection.prepareStatement("select claudemesh_run.read_" + mesh + "(?, ?, ?)")) {
+            read.setString(1, statement);
+            read.setInt(2, mostRows);
+            read.setLong(3, mostBytes);
+            limit(read);
+            read.setMaxRows(mostRows + 1);
+            ResultSet rows = read.executeQuery();
+            while (rows.next()) {
+              lines.add(rows.getString(1));
+            }
+          }
+          boolean truncated = !lines.isEmpty() && lines.getLast() == null;
+          return new Rows(
+              columns(mesh, connection),
+              List.copyOf(truncated ? lines.subList(0, lines.size() - 1) : lines),
+              truncated);
+        });
+  }
+
+  /// Describes the cursor that the function left open; runs nothing of it.
+  private static List<Column> columns(String mesh, Connection connection) throws SQLException {
+    List<Column> columns = new ArrayList<>();
+    try (PreparedStatement described =
+        connection.prepareStatement("fetch 0 from claudemesh_rows")) {
+      ResultSetMetaData meta = described.getMetaData();
+      for (int i = 1; i <= meta.getColumnCount(); i++) {
+        columns.add(new Column(meta.getColumnLabel(i), type(mesh, meta.getColumnTypeName(i))));
+      }
+    }
+    return List.copyOf(columns);
+  }
+
+  /// The driver says `_text` for an array and `serial` for a number that counts by itself.
+  private static String type(String mesh, String name) {
+    String own = name.replace("\"" + mesh + "\".", "");
+    return switch (own) {
+      case "smallserial" -> "int2";
+      case "serial" -> "int4";
+      case "bigserial" -> "int8";
+      default -> own.startsWith("_") ? own.substring(1) + "[]" : own.replace("\"", "");
+    };
+  }
+
+  /// Carries a statement out, or several that stand and fall together.
+  ///
+  /// @return how many rows the last one changed or found
+  public long write(String meshId, String statement) {
+    try {
+      return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
+    } catch (StatementRefusedException e) {
+      if (e.sqlState().equals(FULL)) {
+        vacuum(meshId, false);
+      }
+      if (!e.sqlState().equals(FULL_OF_DEAD_ROWS)) {
+        throw e;
+      }
+    }
+    vacuum(meshId, true);
+    return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
+  }
+
+  private long write(String mesh, Connection connection, String statement) throws SQLException {
+    try (PreparedStatement write =
+        connection.prepareStatement("select claudemesh_run.write_" + mesh + "(?, ?, ?)")) {
+      write.setString(1, statement);
+      write.setLong(2, limits.quotaBytes());
+      write.setInt(3, limits.relations());
+      limit(write);
+      ResultSet changed = write.executeQuery();
+      changed.next();
+      return changed.getLong(1);
+    }
+  }
+
+  private void vacuum(String meshId, boolean rewriting) {
+    Opened open = open();
+    open.setup().vacuum(open.login().mesh(meshId), rewriting);
+  }
+
+  /// Tables and views of a mesh, by name, each with its columns in their order.
+  ///
+  /// @param most columns of all
+  public List<TableColumn> tables(String meshId, int most) {
+    return call(
+        meshId,
+        true,
+        (mesh, connection) -> {
+          List<TableColumn> columns = new ArrayList<>();
+          try (PreparedStatement list =
+              connection.prepareStatement("select * from claudemesh_guard.columns_of(?) limit ?")) {
+            list.setString(1, mesh);
+            list.setInt(2, most);
+            ResultSet rows = list.executeQuery();
+            while (rows.next()) {
+              columns.add(
+                  new TableColumn(
+                      rows.getString(1),
+                      Optional.ofNullable(rows.getString(2)),
+                      rows.getString(3),
+                      rows.getBoolean(4)));
+            }
+          }
+          return List.copyOf(columns);
+        });
+  }
+
+  private interface MeshWork<T> {
+    T on(String mesh, Connection connection) throws SQLException;
+  }
+
+  private <T> T call(String meshId, boolean readOnly, MeshWork<T> work) {
+    Opened open = open();
+    String mesh = open.login().mesh(meshId);
+    if (!prepared.contains(meshId)) {
+      open.setup().prepare(open.login(), meshId);
+      prepared.add(meshId);
+    }
+    return session(open, readOnly, connection -> work.on(mesh, connection));
+  }
+
+  /// One transaction on a connection that is as new before and after it.
+  private <T> T session(Opened open, boolean readOnly, Work<T> work) {
+    Connection connection = open.pool().acquire();
+    boolean good = false;
+    try {
+      int pid = connection.unwrap(PGConnection.class).getBackendPID();
+      try {
+        connection.setReadOnly(readOnly);
+        connection.setAutoCommit(false);
+        T result = work.on(connection);
+        if (!readOnly) {
+          connection.commit();
+        }
+        good = cleaned(connection);
+        return result;
+      } catch (SQLException e) {
+        good = cleaned(connection);
+        if (!good) {
+          open.setup().end(open.login(), pid);
+        }
+        throw named(e);
+      }
+    } catch (SQLException e) {
+      throw named(e);
+    } finally {
+      if (good) {
+        open.pool().release(connection);
+      } else {
+        open.pool().retire(connection);
+      }
+    }
+  }
+
+  /// Whether nothing of the last statement is left in the session: settings, locks, cursors,
+  /// prepared statements, channels.
+  private static boolean cleaned(Connection connection) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+      connection.setReadOnly(false);
+      try (var discard = connection.createStatement()) {
+        discard.execute("discard all");
+      }
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /// The server's own limit comes first; it can be caught by a statement that means harm.
+  private void limit(PreparedStatement statement) throws SQLException {
+    statement.setQueryTimeout((int) limits.statement().plus(GRACE).toSeconds());
+  }
+
+  private static RuntimeException named(SQLException e) {
+    if (e instanceof PSQLException error
+        && error.getServerErrorMessage() != null
+        && !SERVER_FAULTS.contains(error.getSQLState())) {
+      return new StatementRefusedException(error.getServerErrorMessage());
+    }
+    return DatabaseFaults.named(new DataAccessException("A statement of a mesh failed", e));
+  }
+
+  private Opened open() {
+    Opened known = opened;
+    return known == null ? openNow() : known;
+  }
+
+  private synchronized Opened openNow() {
+    if (closed) {
+      throw new DatabaseDownException("The database is closed: the broker is stopping.", null);
+    }
+    if (opened == null) {
+      obstacle().ifPresent(obstacle -> {
+        throw new DatabaseSettingException(obstacle);
+      });
+      SqlSetup setup =
+          own.map(url -> new SqlSetup(url, null, false))
+              .orElseGet(() ->
+                  new SqlSetup(beside(database.url()), database.url(), database.embedded()));
+      SqlSetup.Login login = setup.prepare();
+      DatabaseUrl url = url(setup.admin(), login);
+      opened =
+          new Opened(
+              setup,
+              login,
+              Pool.onDemand(
+                  url,
+                  DatabaseConfig.server(url)
+                      .withPoolSize(limits.connections())
+                      .withAcquireTimeout(limits.acquire())));
+    }
+    return opened;
+  }
+
+  private static DatabaseUrl beside(DatabaseUrl url) {
+    String name = url.database();
+    int most = LONGEST_NAME - SUFFIX.length();
+    return url.withDatabase(name.substring(0, Math.min(name.length(), most)) + SUFFIX);
+  }
+
+  /// Settings in the URL are what `discard all` goes back to. Statements have no names on the
+  /// server, where a mesh could put its own under the same name.
+  private DatabaseUrl url(DatabaseUrl admin, SqlSetup.Login login) {
+    long millis = limits.statement().toMillis();
+    Duration hangUp = limits.statement().plus(GRACE.multipliedBy(2));
+    return admin
+        .withLogin(login.name(), login.password())
+        .withParameters(
+            Map.of(
+                "options",
+                "-c statement_timeout="
+                    + millis
+                    + " -c idle_in_transaction_session_timeout="
+                    + 2 * millis
+                    + " -c search_path=pg_catalog -c timezone=UTC",
+                "prepareThreshold",
+                "0",
+                "socketTimeout",
+                Long.toString(hangUp.toSeconds()),
+                "maxResultBuffer",
+                "16M"));
+  }
+
+  private synchronized void moveTo(int port) {
+    Opened known = opened;
+    if (known != null && own.isEmpty()) {
+      SqlSetup setup = known.setup();
+      opened =
+          new Opened(
+              new SqlSetup(setup.admin().withPort(port), setup.parent().withPort(port), true),
+              known.login(),
+              known.pool());
+      known.pool().moveTo(port);
+    }
+  }
+
+  /// Closes the connections. May be called twice.
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (opened != null) {
+      opened.pool().close();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.claudemesh.db;
+
+import java.io.Serial;
+import java.util.Optional;
+import org.postgresql.util.ServerErrorMessage;
+
+/// PostgreSQL refused a statement that a mesh wrote, or it failed while it ran. Nothing was changed.
+///
+/// Not a trouble of the database, but of the statement: the message is PostgreSQL's own, for
+/// whoever wrote it. It may repeat what the statement says, so it belongs in no log.
+public final class StatementRefusedException extends RuntimeException {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final String sqlState;
+  private final String detail;
+  private final String hint;
+  private final int position;
+
+  StatementRefusedException(ServerErrorMessage error) {
+    super(error.getMessage(), null, false, false);
+    this.sqlState = error.getSQLState();
+    this.detail = error.getDetail();
+    this.hint = error.getHint();
+    this.position = error.getInternalPosition();
+  }
+
+  /// The five characters that name the failure, such as `42P01`.
+  public String sqlState() {
+    return sqlState;
+  }
+
+  /// What PostgreSQL adds about the data, such as the key that is there already.
+  public Optional<String> detail() {
+    return Optional.ofNullable(detail);
+  }
+
+  /// What PostgreSQL proposes.
+  public Optional<String> hint() {
+    return Optional.ofNullable(hint);
+  }
+
+  /// At which character of the statement, from 1; empty where it is about no place.
+  public Optional<Integer> position() {
+    return Optional.of(position).filter(place -> place > 0);
+  }
+}
