@@ -26,6 +26,7 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.presence;
   exports dev.claudemesh.protocol.services;
   exports dev.claudemesh.protocol.skills;
+  exports dev.claudemesh.protocol.sql;
   exports dev.claudemesh.protocol.state;
   exports dev.claudemesh.protocol.streams;
   exports dev.claudemesh.protocol.tasks;

@@ -50,7 +50,8 @@ class HouseRulesTest {
           "services",
           "streams",
           "skills",
-          "tasks");
+          "tasks",
+          "sql");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

@@ -14,6 +14,7 @@ import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MeshCreation;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.broker.kernel.Setting;
 import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
 import dev.claudemesh.broker.kernel.SteadyTime;
@@ -27,12 +28,14 @@ import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
 import dev.claudemesh.broker.services.ServiceHandler;
 import dev.claudemesh.broker.skills.SkillHandler;
+import dev.claudemesh.broker.sql.SqlHandler;
 import dev.claudemesh.broker.state.StateHandler;
 import dev.claudemesh.broker.streams.StreamHandler;
 import dev.claudemesh.broker.tasks.TaskHandler;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
+import dev.claudemesh.db.SqlDatabase;
 import dev.claudemesh.protocol.config.PrivateFiles;
 import dev.claudemesh.protocol.tasks.TaskStatus;
 import java.io.IOException;
@@ -59,6 +62,7 @@ public final class Broker implements AutoCloseable {
 
   private final BrokerConfig config;
   private final Database database;
+  private final SqlDatabase sql;
   private final NetServer server;
   private final Health health;
   private final MessageHandler messaging;
@@ -72,6 +76,7 @@ public final class Broker implements AutoCloseable {
     this.config = config;
     this.database = database;
     LimitsConfig limits = config.limits();
+    this.sql = sqlDatabase(config, database);
     Metrics metrics = new Metrics();
     Bus bus = new Bus();
     Peers peers = new Peers();
@@ -102,10 +107,11 @@ public final class Broker implements AutoCloseable {
             new StateHandler(kernel),
             streams,
             tasks,
-            new SkillHandler(kernel));
+            new SkillHandler(kernel),
+            new SqlHandler(kernel, sql));
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
-    this.health = new Health(config, database::healthy, metrics, clock);
+    this.health = new Health(config, database::healthy, metrics, clock, sqlObstacle(sql));
     this.server = new NetServer(config, rooms, callers, audit, metrics, health, clock, steady);
     this.sweeps =
         new Sweeps(clock)
@@ -132,6 +138,25 @@ public final class Broker implements AutoCloseable {
         compat,
         (member, known) -> keys(meshes.keyState(member, known)),
         presence::takePending);
+  }
+
+  private static SqlDatabase sqlDatabase(BrokerConfig config, Database database) {
+    LimitsConfig.Sql limits = config.limits().sql();
+    return SqlDatabase.of(
+        database,
+        config.sqlDatabaseUrl().map(url -> DatabaseUrl.parse(Setting.SQL_DATABASE_URL.name(), url)),
+        new SqlDatabase.Limits(
+            limits.statement(),
+            config.limits().timing().databaseAcquire(),
+            limits.connections(),
+            limits.quotaBytes(),
+            limits.relations()));
+  }
+
+  private static Optional<String> sqlObstacle(SqlDatabase sql) {
+    Optional<String> obstacle = sql.obstacle();
+    obstacle.ifPresent(log::warn);
+    return obstacle;
   }
 
   private static MeshHandler.Creation creation(BrokerConfig config) {
@@ -258,6 +283,7 @@ public final class Broker implements AutoCloseable {
       sweeps.close();
       messaging.stop();
       audit.stop();
+      sql.close();
       database.close();
       log.info("The broker has stopped");
     }

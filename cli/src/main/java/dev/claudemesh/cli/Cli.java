@@ -26,6 +26,7 @@ import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
 import dev.claudemesh.cli.skills.SkillGetCommand;
 import dev.claudemesh.cli.skills.SkillShareCommand;
+import dev.claudemesh.cli.sql.SqlCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
 import dev.claudemesh.cli.streams.StreamTailCommand;
 import java.lang.reflect.InvocationTargetException;
@@ -64,7 +65,8 @@ public final class Cli {
                 SkillShareCommand.class,
                 SkillGetCommand.class),
             new Word.Family(
-                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class)));
+                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
+            new Word.Written(SqlCommand.class)));
     groups.put(
         "Meshes",
         Word.written(

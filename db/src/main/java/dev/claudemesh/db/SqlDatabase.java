@@ -8,13 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jooq.exception.DataAccessException;
-import org.postgresql.PGConnection;
-import org.postgresql.util.PSQLException;
 
 /// A database apart from the broker's own, in which each mesh runs SQL of its own.
 ///
@@ -24,8 +18,8 @@ import org.postgresql.util.PSQLException;
 ///
 /// Made when it is first used, and so is what each mesh needs in it. Thread-safe; callers block for
 /// as long as their statement runs, which is limited. Throws [StatementRefusedException] where the
-/// statement is at fault, else a [DatabaseException]: of these, [DatabaseSettingException] says what
-/// the operator must set.
+/// statement is at fault, else a [DatabaseException]: of these, [DatabaseSettingException] says
+/// what the operator must set.
 public final class SqlDatabase implements AutoCloseable {
 
   /// Added to the name of the broker's own database.
@@ -39,20 +33,13 @@ public final class SqlDatabase implements AutoCloseable {
   /// The same when it has as many tables, indexes, views and sequences as it may.
   public static final String TOO_MANY_RELATIONS = "MQ002";
 
-  private static final String FULL_OF_DEAD_ROWS = "MQ003";
-
-  /// How much longer the driver waits than the server works, until it cancels and then hangs up.
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
-  /// Troubles of the server, whatever the statement says.
-  private static final Set<String> SERVER_FAULTS =
-      Set.of("53100", "53300", "58030", "57P01", "57P02", "57P03", "57P05", "25P03", "40003");
+  /// The same when the room is taken by rows that are gone, and could not be had back.
+  public static final String FULL_OF_DEAD_ROWS = "MQ003";
 
   private final Database database;
   private final Optional<DatabaseUrl> own;
   private final Limits limits;
-  private final Set<String> prepared = ConcurrentHashMap.newKeySet();
-  private volatile Opened opened;
+  private volatile SqlSessions sessions;
   private boolean closed;
 
   /// @param statement how long one statement may run
@@ -79,12 +66,6 @@ public final class SqlDatabase implements AutoCloseable {
   /// @param column empty for a table without columns
   public record TableColumn(String table, Optional<String> column, String type, boolean nullable) {}
 
-  private record Opened(SqlSetup setup, SqlSetup.Login login, Pool pool) {}
-
-  private interface Work<T> {
-    T on(Connection connection) throws SQLException;
-  }
-
   private SqlDatabase(Database database, Optional<DatabaseUrl> own, Limits limits) {
     this.database = database;
     this.own = own;
@@ -103,7 +84,7 @@ public final class SqlDatabase implements AutoCloseable {
   /// Why it cannot be used, as far as this is known without trying; empty if nothing speaks against
   /// it.
   public Optional<String> obstacle() {
-    if (own.isPresent() || opened != null) {
+    if (own.isPresent() || sessions != null) {
       return Optional.empty();
     }
     boolean may =
@@ -136,8 +117,8 @@ public final class SqlDatabase implements AutoCloseable {
             read.setString(1, statement);
             read.setInt(2, mostRows);
             read.setLong(3, mostBytes);
-            limit(read);
             read.setMaxRows(mostRows + 1);
+            read.setQueryTimeout(SqlSessions.cancelSeconds(limits));
             ResultSet rows = read.executeQuery();
             while (rows.next()) {
               lines.add(rows.getString(1));
@@ -183,13 +164,13 @@ public final class SqlDatabase implements AutoCloseable {
       return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
     } catch (StatementRefusedException e) {
       if (e.sqlState().equals(FULL)) {
-        vacuum(meshId, false);
+        sessions().vacuum(meshId, false);
       }
       if (!e.sqlState().equals(FULL_OF_DEAD_ROWS)) {
         throw e;
       }
     }
-    vacuum(meshId, true);
+    sessions().vacuum(meshId, true);
     return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
   }
 
@@ -199,16 +180,11 @@ public final class SqlDatabase implements AutoCloseable {
       write.setString(1, statement);
       write.setLong(2, limits.quotaBytes());
       write.setInt(3, limits.relations());
-      limit(write);
+      write.setQueryTimeout(SqlSessions.cancelSeconds(limits));
       ResultSet changed = write.executeQuery();
       changed.next();
       return changed.getLong(1);
     }
-  }
-
-  private void vacuum(String meshId, boolean rewriting) {
-    Opened open = open();
-    open.setup().vacuum(open.login().mesh(meshId), rewriting);
   }
 
   /// Tables and views of a mesh, by name, each with its columns in their order.
@@ -238,113 +214,32 @@ public final class SqlDatabase implements AutoCloseable {
         });
   }
 
-  private interface MeshWork<T> {
-    T on(String mesh, Connection connection) throws SQLException;
+  private <T> T call(String meshId, boolean readOnly, SqlSessions.Work<T> work) {
+    return sessions().run(meshId, readOnly, work);
   }
 
-  private <T> T call(String meshId, boolean readOnly, MeshWork<T> work) {
-    Opened open = open();
-    String mesh = open.login().mesh(meshId);
-    if (!prepared.contains(meshId)) {
-      open.setup().prepare(open.login(), meshId);
-      prepared.add(meshId);
-    }
-    return session(open, readOnly, connection -> work.on(mesh, connection));
+  private SqlSessions sessions() {
+    SqlSessions known = sessions;
+    return known == null ? open() : known;
   }
 
-  /// One transaction on a connection that is as new before and after it.
-  private <T> T session(Opened open, boolean readOnly, Work<T> work) {
-    Connection connection = open.pool().acquire();
-    boolean good = false;
-    try {
-      int pid = connection.unwrap(PGConnection.class).getBackendPID();
-      try {
-        connection.setReadOnly(readOnly);
-        connection.setAutoCommit(false);
-        T result = work.on(connection);
-        if (!readOnly) {
-          connection.commit();
-        }
-        good = cleaned(connection);
-        return result;
-      } catch (SQLException e) {
-        good = cleaned(connection);
-        if (!good) {
-          open.setup().end(open.login(), pid);
-        }
-        throw named(e);
-      }
-    } catch (SQLException e) {
-      throw named(e);
-    } finally {
-      if (good) {
-        open.pool().release(connection);
-      } else {
-        open.pool().retire(connection);
-      }
-    }
-  }
-
-  /// Whether nothing of the last statement is left in the session: settings, locks, cursors,
-  /// prepared statements, channels.
-  private static boolean cleaned(Connection connection) {
-    try {
-      connection.rollback();
-      connection.setAutoCommit(true);
-      connection.setReadOnly(false);
-      try (var discard = connection.createStatement()) {
-        discard.execute("discard all");
-      }
-      return true;
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  /// The server's own limit comes first; it can be caught by a statement that means harm.
-  private void limit(PreparedStatement statement) throws SQLException {
-    statement.setQueryTimeout((int) limits.statement().plus(GRACE).toSeconds());
-  }
-
-  private static RuntimeException named(SQLException e) {
-    if (e instanceof PSQLException error
-        && error.getServerErrorMessage() != null
-        && !SERVER_FAULTS.contains(error.getSQLState())) {
-      return new StatementRefusedException(error.getServerErrorMessage());
-    }
-    return DatabaseFaults.named(new DataAccessException("A statement of a mesh failed", e));
-  }
-
-  private Opened open() {
-    Opened known = opened;
-    return known == null ? openNow() : known;
-  }
-
-  private synchronized Opened openNow() {
+  private synchronized SqlSessions open() {
     if (closed) {
       throw new DatabaseDownException("The database is closed: the broker is stopping.", null);
     }
-    if (opened == null) {
-      obstacle().ifPresent(obstacle -> {
-        throw new DatabaseSettingException(obstacle);
-      });
-      SqlSetup setup =
-          own.map(url -> new SqlSetup(url, null, false))
-              .orElseGet(() ->
-                  new SqlSetup(beside(database.url()), database.url(), database.embedded()));
-      SqlSetup.Login login = setup.prepare();
-      DatabaseUrl url = url(setup.admin(), login);
-      opened =
-          new Opened(
-              setup,
-              login,
-              Pool.onDemand(
-                  url,
-                  DatabaseConfig.server(url)
-                      .withPoolSize(limits.connections())
-                      .withAcquireTimeout(limits.acquire())));
+    if (sessions == null) {
+      obstacle()
+          .ifPresent(obstacle -> {
+            throw new DatabaseSettingException(obstacle);
+          });
+      sessions =
+          new SqlSessions(
+              own.map(url -> new SqlSetup(url, null, false))
+                  .orElseGet(() ->
+                      new SqlSetup(beside(database.url()), database.url(), database.embedded())),
+              limits);
     }
-    return opened;
+    return sessions;
   }
 
   private static DatabaseUrl beside(DatabaseUrl url) {
@@ -353,39 +248,9 @@ public final class SqlDatabase implements AutoCloseable {
     return url.withDatabase(name.substring(0, Math.min(name.length(), most)) + SUFFIX);
   }
 
-  /// Settings in the URL are what `discard all` goes back to. Statements have no names on the
-  /// server, where a mesh could put its own under the same name.
-  private DatabaseUrl url(DatabaseUrl admin, SqlSetup.Login login) {
-    long millis = limits.statement().toMillis();
-    Duration hangUp = limits.statement().plus(GRACE.multipliedBy(2));
-    return admin
-        .withLogin(login.name(), login.password())
-        .withParameters(
-            Map.of(
-                "options",
-                "-c statement_timeout="
-                    + millis
-                    + " -c idle_in_transaction_session_timeout="
-                    + 2 * millis
-                    + " -c search_path=pg_catalog -c timezone=UTC",
-                "prepareThreshold",
-                "0",
-                "socketTimeout",
-                Long.toString(hangUp.toSeconds()),
-                "maxResultBuffer",
-                "16M"));
-  }
-
   private synchronized void moveTo(int port) {
-    Opened known = opened;
-    if (known != null && own.isEmpty()) {
-      SqlSetup setup = known.setup();
-      opened =
-          new Opened(
-              new SqlSetup(setup.admin().withPort(port), setup.parent().withPort(port), true),
-              known.login(),
-              known.pool());
-      known.pool().moveTo(port);
+    if (sessions != null && own.isEmpty()) {
+      sessions.moveTo(port);
     }
   }
 
@@ -393,8 +258,8 @@ public final class SqlDatabase implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    if (opened != null) {
-      opened.pool().close();
+    if (sessions != null) {
+      sessions.close();
     }
   }
 }

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 /// repeated.
 ///
 /// @param admin the database and who administers it
-/// @param parent the broker's own database, on whose server `admin`'s is made if it is missing; null
-///   where somebody else made it
+/// @param parent the broker's own database, on whose server `admin`'s is made if it is missing;
+///   null where somebody else made it
 /// @param embedded whether the server is ours alone
 record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
 
@@ -55,6 +55,11 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /// The same on the server's new port.
+  SqlSetup withPort(int port) {
+    return new SqlSetup(admin.withPort(port), parent.withPort(port), embedded);
   }
 
   private interface Work<T> {
@@ -145,8 +150,7 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
     }
     try (Connection connection = connect(parent)) {
       if (!exists(connection, admin.database())) {
-        execute(
-            connection, "create database " + quoted(admin.database()) + " template template0");
+        execute(connection, "create database " + quoted(admin.database()) + " template template0");
       }
       if (embedded) {
         // The login is for one database; whoever may enter the others is named.
@@ -248,7 +252,10 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
                   + " to a database whose owner may create roles.");
       case "28000", "28P01", "3D000" ->
           new DatabaseSettingException(
-              "The database for the SQL of meshes, " + admin + ", cannot be entered. Check " + SETTING
+              "The database for the SQL of meshes, "
+                  + admin
+                  + ", cannot be entered. Check "
+                  + SETTING
                   + ".");
       default ->
           state.startsWith("08") || state.startsWith("57")

@@ -4,7 +4,8 @@ import java.io.Serial;
 import java.util.Optional;
 import org.postgresql.util.ServerErrorMessage;
 
-/// PostgreSQL refused a statement that a mesh wrote, or it failed while it ran. Nothing was changed.
+/// PostgreSQL refused a statement that a mesh wrote, or it failed while it ran. Nothing was
+/// changed.
 ///
 /// Not a trouble of the database, but of the statement: the message is PostgreSQL's own, for
 /// whoever wrote it. It may repeat what the statement says, so it belongs in no log.

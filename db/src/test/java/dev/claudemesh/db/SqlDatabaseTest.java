@@ -133,7 +133,8 @@ class SqlDatabaseTest {
     refused("25006", () -> read("with w as (delete from kept returning *) select * from w"));
     refused("25006", () -> read("select sneak()"));
     refused("25006", () -> read("select nextval('s')"));
-    refused("25001", () -> read("select set_config('transaction_read_only', 'off', false), sneak()"));
+    refused(
+        "25001", () -> read("select set_config('transaction_read_only', 'off', false), sneak()"));
     refused("42P11", () -> read("select 1; delete from kept"));
     refused("42P11", () -> read("commit; delete from kept"));
     refused("25006", () -> read("explain analyze delete from kept"));
@@ -270,9 +271,7 @@ class SqlDatabaseTest {
           IntStream.range(0, 8)
               .<Callable<Long>>mapToObj(i ->
                   () ->
-                      brokers
-                          .get(i % 2)
-                          .write("shared-by-both", "create table t" + i + " (i int)"))
+                      brokers.get(i % 2).write("shared-by-both", "create table t" + i + " (i int)"))
               .toList();
       for (Future<Long> call : threads.invokeAll(calls)) {
         call.get();
@@ -294,7 +293,8 @@ class SqlDatabaseTest {
   private List<String> running() {
     return test.database()
         .dsl()
-        .fetch("select query from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()")
+        .fetch(
+            "select query from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()")
         .map(row -> row.get(0, String.class));
   }
 

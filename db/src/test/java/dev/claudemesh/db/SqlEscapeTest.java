@@ -52,22 +52,33 @@ class SqlEscapeTest {
     return Stream.of(
         query("another mesh's table", "42501", "select * from ${b}.secret"),
         query("the same behind a comment", "42501", "select * from /* ${a}. */ ${b}. -- \n secret"),
-        query("the same with its names escaped", "42501", "select * from U&\"${b}\".U&\"\\0073ecret\""),
-        query("a search path of its own", "42P01",
+        query(
+            "the same with its names escaped",
+            "42501",
+            "select * from U&\"${b}\".U&\"\\0073ecret\""),
+        query(
+            "a search path of its own",
+            "42P01",
             "select set_config('search_path', '${b}', false), * from secret"),
         execute("a search path, then the table", "42P01", "set search_path = ${b}; table secret"),
         execute("writing into another mesh", "42501", "insert into ${b}.secret values ('mine')"),
         execute("emptying another mesh's table", "42501", "truncate ${b}.secret"),
         execute("locking another mesh's table", "42501", "lock table ${b}.secret"),
         execute("a view on another mesh", "42501", "create view v as select * from ${b}.secret"),
-        execute("a foreign key to another mesh", "42501", "create table f (v text references ${b}.secret)"),
-        execute("inheriting from another mesh", "42501", "create table f () inherits (${b}.secret)"),
+        execute(
+            "a foreign key to another mesh",
+            "42501",
+            "create table f (v text references ${b}.secret)"),
+        execute(
+            "inheriting from another mesh", "42501", "create table f () inherits (${b}.secret)"),
         execute("a table in another schema", "42501", "create table ${b}.mine (i int)"),
         execute("a table in public", "42501", "create table public.mine (i int)"),
         execute("a table in the catalog", "42501", "create table pg_catalog.mine (i int)"),
         execute("moving a table to another schema", "42501", "alter table own set schema ${b}"),
         execute("a temporary table", "42501", "create temp table mine (i int)"),
-        execute("a temporary function", "42501",
+        execute(
+            "a temporary function",
+            "42501",
             "create function pg_temp.now() returns int language sql as 'select 1'"),
         execute("a schema", "42501", "create schema mine"),
         execute("dropping another mesh's schema", "42501", "drop schema ${b} cascade"),
@@ -84,14 +95,20 @@ class SqlEscapeTest {
         execute("reset role", "42501", "reset role"),
         execute("session authorization", "42501", "set session authorization ${b}"),
         execute("back to the login", "42501", "reset session authorization"),
-        query("a role by set_config", "42501",
+        query(
+            "a role by set_config",
+            "42501",
             "select set_config('role', '${b}', true), (select 1 from ${b}.secret)"),
-        query("a role by set_config and XML", "42501",
+        query(
+            "a role by set_config and XML",
+            "42501",
             "select set_config('role', '${b}', true), query_to_xml('select v from ${b}.secret', true,"
                 + " true, '')"),
         query("XML of a whole schema", "42501", "select schema_to_xml('${b}', true, true, '')"),
         execute("set role inside of do", "42501", "do $$ begin execute 'set role ${b}'; end $$"),
-        execute("set role in another function", "42501",
+        execute(
+            "set role in another function",
+            "42501",
             "create function f() returns int language plpgsql security definer set role = '${b}' as"
                 + " $$ begin return 1; end $$; select f()"),
         execute("its own role's password", "42501", "alter role current_user password 'x'"),
@@ -103,38 +120,63 @@ class SqlEscapeTest {
         execute("joining another role", "42501", "grant ${b} to current_user"),
         execute("giving its role to the login", "42501", "grant ${a} to ${login}"),
         execute("giving all it owns to another", "42501", "reassign owned by current_user to ${b}"),
-        execute("owning what another owns", "42501", "alter table ${b}.secret owner to current_user"),
+        execute(
+            "owning what another owns", "42501", "alter table ${b}.secret owner to current_user"),
         execute("giving a table to the login", "42501", "alter table own owner to ${login}"),
-        execute("rights it would give to all later", "42501",
+        execute(
+            "rights it would give to all later",
+            "42501",
             "alter default privileges grant all on tables to public"));
   }
 
   static Stream<Attempt> what_runs_the_statements() {
     return Stream.of(
-        query("another mesh's runner", "42501",
+        query(
+            "another mesh's runner",
+            "42501",
             "select claudemesh_run.read_${b}('select * from secret', 1, 1000)"),
-        execute("another mesh's writer", "42501",
+        execute(
+            "another mesh's writer",
+            "42501",
             "select claudemesh_run.write_${b}('drop table secret', 1, 1)"),
-        execute("replacing its runner", "42501",
+        execute(
+            "replacing its runner",
+            "42501",
             "create or replace function claudemesh_run.read_${a}(statement text, most_rows int,"
                 + " most_bytes bigint) returns setof text language sql as 'select 1::text'"),
-        execute("altering its runner", "42501",
+        execute(
+            "altering its runner",
+            "42501",
             "alter function claudemesh_run.read_${a}(text, int, bigint) security invoker"),
-        execute("dropping its runner", "42501",
+        execute(
+            "dropping its runner",
+            "42501",
             "drop function claudemesh_run.write_${a}(text, bigint, int)"),
         execute("dropping all it owns", "42501", "drop owned by current_user cascade"),
-        execute("opening its runner to all", "42501",
+        execute(
+            "opening its runner to all",
+            "42501",
             "grant execute on all functions in schema claudemesh_run to public"),
-        execute("replacing the guard", "42501",
+        execute(
+            "replacing the guard",
+            "42501",
             "create or replace function claudemesh_guard.end_write(text, bigint, bigint, int) returns"
                 + " void language sql as ''"),
-        execute("dropping the guard", "42501",
+        execute(
+            "dropping the guard",
+            "42501",
             "drop function claudemesh_guard.begin_write(text, bigint)"),
-        execute("asking the guard about another mesh", "42501",
+        execute(
+            "asking the guard about another mesh",
+            "42501",
             "select * from claudemesh_guard.columns_of('${b}')"),
-        execute("a cursor that is filled at the commit", "0A000",
+        execute(
+            "a cursor that is filled at the commit",
+            "0A000",
             "declare c cursor with hold for select steal()"),
-        execute("a trigger that waits for the commit", "42501",
+        execute(
+            "a trigger that waits for the commit",
+            "42501",
             """
             create table late (i int);
             create function on_late() returns trigger language plpgsql as
@@ -143,7 +185,9 @@ class SqlEscapeTest {
               deferrable initially deferred for each row execute function on_late();
             insert into late values (1)
             """),
-        execute("a trigger that puts itself off again", "0A000",
+        execute(
+            "a trigger that puts itself off again",
+            "0A000",
             """
             create table late (i int);
             create function on_late() returns trigger language plpgsql as $$ begin
@@ -153,31 +197,45 @@ class SqlEscapeTest {
               deferrable initially deferred for each row execute function on_late();
             insert into late values (1)
             """),
-        execute("an exclusion that is checked at the commit", "0A000",
+        execute(
+            "an exclusion that is checked at the commit",
+            "0A000",
             """
             create function same(int) returns int immutable language plpgsql as
               $$ begin return $1; end $$;
             create table late (i int,
               exclude using btree (same(i) with =) deferrable initially deferred)
             """),
-        execute("a statement under the driver's name", "0A000",
+        execute(
+            "a statement under the driver's name",
+            "0A000",
             "deallocate all; prepare \"S_1\" as select steal()"),
-        execute("an operator for the checks that follow", "",
+        execute(
+            "an operator for the checks that follow",
+            "",
             """
             create function yes(bigint, bigint) returns boolean language plpgsql as
               $$ begin perform steal(); return true; end $$;
             create operator > (leftarg = bigint, rightarg = bigint, function = yes);
             set search_path = ${a}, pg_catalog
             """),
-        execute("a cast between the server's own types", "42501",
+        execute(
+            "a cast between the server's own types",
+            "42501",
             "create function c(int) returns text language sql as 'select ''x'''; create cast (int as"
                 + " text) with function c(int) as implicit"),
-        execute("an event trigger", "42501",
+        execute(
+            "an event trigger",
+            "42501",
             "create function e() returns event_trigger language plpgsql as $$ begin perform steal();"
                 + " end $$; create event trigger e on ddl_command_start execute function e()"),
-        execute("a rule on a catalog", "42501",
+        execute(
+            "a rule on a catalog",
+            "42501",
             "create rule r as on select to pg_catalog.pg_settings do instead select 1"),
-        execute("a trigger on a catalog", "42501",
+        execute(
+            "a trigger on a catalog",
+            "42501",
             "create trigger t after insert on pg_catalog.pg_class for each row execute function"
                 + " suppress_redundant_updates_trigger()"));
   }
@@ -189,15 +247,22 @@ class SqlEscapeTest {
         query("do in a query", "42P11", "do $$ begin perform steal(); end $$"),
         query("copy in a query", "42P11", "copy own to stdout"),
         query("a table from a query", "42P11", "create table mine (i int)"),
-        query("writing from with", "25006", "with w as (delete from own returning 1) select * from w"),
+        query(
+            "writing from with",
+            "25006",
+            "with w as (delete from own returning 1) select * from w"),
         query("writing from a function", "25006", "select spoil()"),
-        query("a transaction that may write again", "25001",
+        query(
+            "a transaction that may write again",
+            "25001",
             "select set_config('transaction_read_only', 'off', true), spoil()"),
         execute("commit and begin", "0A000", "commit; begin; select 1"),
         execute("rollback", "0A000", "rollback"),
         execute("a savepoint", "0A000", "savepoint s"),
         execute("commit inside of do", "2D000", "do $$ begin commit; end $$"),
-        execute("commit inside of a procedure", "2D000",
+        execute(
+            "commit inside of a procedure",
+            "2D000",
             "create procedure p() language plpgsql as $$ begin commit; end $$; call p()"),
         execute("prepare transaction", "0A000", "prepare transaction 'mine'"),
         execute("vacuum", "25001", "vacuum own"),
@@ -219,42 +284,61 @@ class SqlEscapeTest {
         query("lo_import", "42501", "select lo_import('/etc/passwd')"),
         execute("a large object", "42501", "select lo_from_bytea(0, 'x')"),
         execute("reading large objects", "42501", "select lo_get(1)"),
-        execute("language c", "42501",
+        execute(
+            "language c",
+            "42501",
             "create function c() returns int language c as 'libc.so.6', 'getpid'"),
-        execute("language internal", "42501",
+        execute(
+            "language internal",
+            "42501",
             "create function c(cstring) returns int language internal as 'system'"),
-        execute("language python", "42704",
+        execute(
+            "language python",
+            "42704",
             "create function p() returns int language plpython3u as 'return 1'"),
         execute("a language", "42501", "create language mine handler plpgsql_call_handler"),
         execute("dblink", "42501", "create extension dblink"),
         execute("a trusted extension", "42501", "create extension hstore"),
         execute("loading a library", "42501", "load '$libdir/auto_explain'"),
-        execute("a foreign server", "42704",
+        execute(
+            "a foreign server",
+            "42704",
             "create server s foreign data wrapper postgres_fdw options (host '127.0.0.1')"),
         execute("a wrapper", "42501", "create foreign data wrapper mine"),
-        execute("a subscription", "42501",
+        execute(
+            "a subscription",
+            "42501",
             "create subscription s connection 'host=127.0.0.1' publication p with (connect = false)"),
         execute("a publication of all", "42501", "create publication p for all tables"),
         execute("a database", "25001", "create database mine"),
-        execute("the database's settings", "42501",
+        execute(
+            "the database's settings",
+            "42501",
             "alter database ${database} set search_path = ${a}"),
         execute("the server's settings", "25001", "alter system set work_mem = '1GB'"),
         execute("a superuser's setting", "42501", "set session_replication_role = replica"),
         execute("the replay of triggers off", "42501", "set log_statement = 'all'"),
         execute("a tablespace", "25001", "create tablespace mine location '/tmp'"),
         execute("a base type", "42501", "create type t (input = int4in, output = int4out)"),
-        execute("an access method", "42501",
-            "create access method m type index handler bthandler"),
-        execute("an operator class", "42501",
+        execute("an access method", "42501", "create access method m type index handler bthandler"),
+        execute(
+            "an operator class",
+            "42501",
             "create operator class c for type int using btree as operator 1 <"),
-        query("ending other sessions", "42501",
+        query(
+            "ending other sessions",
+            "42501",
             "select pg_terminate_backend(pid) from generate_series(1, 4000000) pid where pid = ${pid}"),
         query("cancelling other sessions", "42501", "select pg_cancel_backend(${pid})"),
         query("an advisory lock", "42501", "select pg_advisory_lock(1)"),
-        query("an advisory lock of the transaction", "42501",
+        query(
+            "an advisory lock of the transaction",
+            "42501",
             "select pg_try_advisory_xact_lock_shared(1, 2)"),
         query("pg_notify", "42501", "select pg_notify('c', 'x')"),
-        query("a message in the log of changes", "42501",
+        query(
+            "a message in the log of changes",
+            "42501",
             "select pg_logical_emit_message(false, 'x', 'y')"),
         query("a snapshot for others", "42501", "select pg_export_snapshot()"));
   }
@@ -272,7 +356,9 @@ class SqlEscapeTest {
         query("names of other columns", "42501", "select attname from pg_attribute"),
         query("names of other meshes", "42501", "select nspname from pg_namespace"),
         query("texts of other functions", "42501", "select prosrc from pg_proc"),
-        query("a function's text by its number", "42501",
+        query(
+            "a function's text by its number",
+            "42501",
             "select pg_get_functiondef(o::oid) from generate_series(16384, 20000) o"),
         query("a view's text by its number", "42501", "select pg_get_viewdef(16384::oid)"),
         query("values of other columns", "42501", "select most_common_vals from pg_stats"),
@@ -301,14 +387,22 @@ class SqlEscapeTest {
         execute("a setting of the session", "", "set search_path = ${b}, public"),
         execute("read only for good", "", "set default_transaction_read_only = on"),
         execute("closing all cursors", "", "close all"),
-        execute("a function with its owner's rights", "",
+        execute(
+            "a function with its owner's rights",
+            "",
             "create function f() returns text language sql security definer as 'select current_user::"
                 + "text'; grant execute on function f() to public"),
-        query("tables of the information schema", "",
+        query(
+            "tables of the information schema",
+            "",
             "select * from information_schema.tables where table_schema = '${b}'"),
-        query("columns of the information schema", "",
+        query(
+            "columns of the information schema",
+            "",
             "select * from information_schema.columns where table_name = 'secret'"),
-        query("texts of the information schema", "",
+        query(
+            "texts of the information schema",
+            "",
             "select routine_definition from information_schema.routines where routine_name = 'tell'"));
   }
 
@@ -433,7 +527,8 @@ class SqlEscapeTest {
     void isUnharmed(List<String> before) throws SQLException {
       assertThat(everything()).isEqualTo(before);
       assertThat(one(admin, "select string_agg(v, '|') from " + b + ".secret")).isEqualTo(SECRET);
-      assertThat(sql.read("A", "select * from own", 10, 1_000).lines()).containsExactly("{\"i\":1}");
+      assertThat(sql.read("A", "select * from own", 10, 1_000).lines())
+          .containsExactly("{\"i\":1}");
       assertThat(sql.read("A", "select * from loot", 10, 1_000).lines()).isEmpty();
       assertThat(sql.read("A", SESSION, 1, 1_000).lines())
           .containsExactly("{\"session\":\"10s|4MB|off|0|0|0\"}");

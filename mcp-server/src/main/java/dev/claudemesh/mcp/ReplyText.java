@@ -29,7 +29,7 @@ final class ReplyText {
   private static String things(Sheet sheet) {
     boolean fits = sheet.rows().stream().flatMap(List::stream).noneMatch(ReplyText::isLong);
     return fits
-        ? String.join(BAR, sheet.headings())
+        ? String.join(BAR, sheet.headings().stream().map(PeerText::attribute).toList())
             + "\n"
             + String.join("\n", sheet.rows().stream().map(ReplyText::row).toList())
         : String.join("\n", sheet.rows().stream().map(row -> block(sheet, row)).toList());
@@ -49,7 +49,8 @@ final class ReplyText {
             "\n  ",
             IntStream.range(0, row.size())
                 .filter(i -> !row.get(i).isEmpty())
-                .mapToObj(i -> sheet.headings().get(i) + ": " + value(row.get(i)))
+                .mapToObj(
+                    i -> PeerText.attribute(sheet.headings().get(i)) + ": " + value(row.get(i)))
                 .toList());
   }
 

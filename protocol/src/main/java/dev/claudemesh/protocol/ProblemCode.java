@@ -112,6 +112,18 @@ public enum ProblemCode {
   INVITE_EXHAUSTED(Category.GONE, "The invite was taken as often as it may be; ask for a new one"),
   MEMBER_INSERT_FAILED(Category.INTERNAL, "The broker could not store the new member; try again"),
 
+  QUERY_ERROR(
+      Category.INVALID,
+      "PostgreSQL refused the query; the message is its own, details hold its sqlstate"),
+  EXECUTE_ERROR(
+      Category.INVALID,
+      "PostgreSQL refused the statement, and nothing was changed; the message is its own, details"
+          + " hold its sqlstate"),
+  SCHEMA_ERROR(Category.INVALID, "PostgreSQL could not list the tables; the message is its own"),
+  SQL_UNAVAILABLE(
+      Category.FORBIDDEN,
+      "This broker has no database for the SQL of meshes; its operator sets SQL_DATABASE_URL"),
+
   UNREACHABLE(Category.NETWORK, "Client side: the broker could not be reached"),
   TIMEOUT(Category.NETWORK, "Client side: the broker did not answer in time"),
   TOOL_FAILED(

@@ -9,6 +9,7 @@ import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.skills.SkillReply;
+import dev.claudemesh.protocol.sql.SqlReply;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.streams.StreamReply;
 import dev.claudemesh.protocol.tasks.TaskReply;
@@ -25,6 +26,7 @@ public sealed interface Reply extends Outbound
         PresenceReply,
         ServiceReply,
         SkillReply,
+        SqlReply,
         StateReply,
         StreamReply,
         TaskReply {

@@ -10,6 +10,7 @@ import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.skills.SkillRequest;
+import dev.claudemesh.protocol.sql.SqlRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
 import dev.claudemesh.protocol.tasks.TaskRequest;
@@ -29,6 +30,7 @@ public sealed interface Request<R extends Reply>
         PresenceRequest,
         ServiceRequest,
         SkillRequest,
+        SqlRequest,
         StateRequest,
         StreamRequest,
         TaskRequest {}

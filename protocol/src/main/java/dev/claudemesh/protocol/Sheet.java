@@ -1,5 +1,7 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.sql.SqlReply;
+import dev.claudemesh.protocol.sql.SqlSheet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,8 +40,15 @@ public record Sheet(
     }
   }
 
-  public static Sheet of(Reply whole) {
-    Reply reply = whole.shown();
+  public static Sheet of(Reply reply) {
+    return switch (reply) {
+      case SqlReply.Result result -> SqlSheet.of(result);
+      case SqlReply.SchemaResult schema -> SqlSheet.of(schema);
+      case Reply other -> ofFields(other.shown());
+    };
+  }
+
+  private static Sheet ofFields(Reply reply) {
     JsonNode values = Wire.mapper().valueToTree(reply);
     Map<String, Cell> facts = new LinkedHashMap<>();
     Optional<Field> listing =

@@ -89,6 +89,7 @@ final class Samples {
           Map.entry("createdBy", "Grace"),
           Map.entry("author", "Grace"),
           Map.entry("instructions", "1. Read the change log.\n2. Tag the commit."),
+          Map.entry("sql", "select name, count from part"),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.
@@ -108,17 +109,19 @@ final class Samples {
 
   /// The entries of a list, or the keys of an object, of this name.
   private static final Map<String, List<String>> ENTRIES =
-      Map.of(
-          "grants", List.of("dm", "broadcast"),
-          "capabilities", List.of("client_ack", "group_e2e"),
-          "groups", List.of("@backend", "@backend/api"),
-          "yourGroups", List.of("@backend"),
-          "waiting", List.of("busy", "offline"),
-          "stats", List.of("messagesIn", "messagesOut"),
-          "permissions", List.of("canInvite", "canSend"),
-          "tasks", List.of("open", "claimed", "done"),
-          "affected", List.of("Ada"),
-          "changes", List.of("displayName"));
+      Map.ofEntries(
+          Map.entry("grants", List.of("dm", "broadcast")),
+          Map.entry("capabilities", List.of("client_ack", "group_e2e")),
+          Map.entry("groups", List.of("@backend", "@backend/api")),
+          Map.entry("yourGroups", List.of("@backend")),
+          Map.entry("waiting", List.of("busy", "offline")),
+          Map.entry("stats", List.of("messagesIn", "messagesOut")),
+          Map.entry("permissions", List.of("canInvite", "canSend")),
+          Map.entry("tasks", List.of("open", "claimed", "done")),
+          Map.entry("affected", List.of("Ada")),
+          Map.entry("changes", List.of("displayName")),
+          Map.entry("columns", List.of("name", "count")),
+          Map.entry("columnTypes", List.of("text", "int4")));
 
   private Samples() {}
 

@@ -3,6 +3,7 @@ package dev.claudemesh.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.protocol.messaging.MessageReply;
+import dev.claudemesh.protocol.sql.SqlReply;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.tasks.TaskPriority;
 import dev.claudemesh.protocol.tasks.TaskReply;
@@ -83,6 +84,41 @@ class SheetTest {
         Optional.of(KEY),
         Optional.empty(),
         Optional.empty());
+  }
+
+  @Test
+  void rows_of_sql_stand_under_their_own_columns_and_a_change_is_a_number() {
+    Sheet found =
+        Sheet.of(
+            new SqlReply.Result(
+                List.of("id", "v"),
+                List.of(
+                    JsonNodeFactory.instance.objectNode().put("id", 1).put("v", KEY),
+                    JsonNodeFactory.instance.objectNode().put("id", 2).putNull("v")),
+                2,
+                Optional.of(List.of("int4", "text")),
+                Optional.of(true)));
+    assertThat(found.headings()).containsExactly("id", "v");
+    assertThat(found.rows())
+        .map(row -> row.stream().map(Sheet.Cell::text).toList())
+        .containsExactly(List.of("1", KEY), List.of("2", ""));
+    assertThat(found.facts()).containsOnlyKeys("truncated");
+
+    Sheet changed =
+        Sheet.of(new SqlReply.Result(List.of(), List.of(), 3, Optional.empty(), Optional.empty()));
+    assertThat(changed.facts().get("rowCount").text()).isEqualTo("3");
+    assertThat(changed.listing()).isEmpty();
+
+    Sheet tables =
+        Sheet.of(
+            new SqlReply.SchemaResult(
+                List.of(
+                    new SqlReply.Table("bare", List.of()),
+                    new SqlReply.Table("t", List.of(new SqlReply.Column("id", "int", false)))),
+                Optional.empty()));
+    assertThat(tables.rows())
+        .map(row -> row.stream().map(Sheet.Cell::text).toList())
+        .containsExactly(List.of("bare", "", "", ""), List.of("t", "id", "int", "not null"));
   }
 
   private static StateReply.Entry entry(String key, Optional<String> pubkey) {

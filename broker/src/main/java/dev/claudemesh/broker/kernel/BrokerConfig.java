@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param port 0 takes a free one
 /// @param data folder for everything the broker keeps
 /// @param databaseUrl a PostgreSQL of the operator's; without it the broker runs its own
+/// @param sqlDatabaseUrl a database for the SQL of meshes; without it, one beside the broker's own
 /// @param compat whether clients of the first protocol may call without proof
 /// @param meshCreation who may make a mesh
 /// @param meshCreationToken what they must know where a token is asked for; without it one is made
@@ -29,6 +30,7 @@ public record BrokerConfig(
     int port,
     Path data,
     Optional<String> databaseUrl,
+    Optional<String> sqlDatabaseUrl,
     boolean compat,
     MeshCreation meshCreation,
     Optional<String> meshCreationToken,
@@ -74,6 +76,7 @@ public record BrokerConfig(
         settings.whole(Setting.BROKER_PORT),
         data,
         settings.optional(Setting.DATABASE_URL),
+        settings.optional(Setting.SQL_DATABASE_URL),
         settings.flag(Setting.BROKER_COMPAT),
         settings
             .optional(Setting.BROKER_MESH_CREATION)
@@ -97,6 +100,7 @@ public record BrokerConfig(
         port,
         data,
         databaseUrl,
+        sqlDatabaseUrl,
         compat,
         meshCreation,
         meshCreationToken,

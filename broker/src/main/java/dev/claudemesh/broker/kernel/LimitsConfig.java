@@ -5,30 +5,34 @@ import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
 public record LimitsConfig(
-    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services, Work work) {
+    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services, Work work, Sql sql) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes, shared, services, work);
+    return new LimitsConfig(changed, rates, sizes, shared, services, work, sql);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes, shared, services, work);
+    return new LimitsConfig(timing, changed, sizes, shared, services, work, sql);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed, shared, services, work);
+    return new LimitsConfig(timing, rates, changed, shared, services, work, sql);
   }
 
   public LimitsConfig withShared(Shared changed) {
-    return new LimitsConfig(timing, rates, sizes, changed, services, work);
+    return new LimitsConfig(timing, rates, sizes, changed, services, work, sql);
   }
 
   public LimitsConfig withWork(Work changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, changed);
+    return new LimitsConfig(timing, rates, sizes, shared, services, changed, sql);
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed, work);
+    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql);
+  }
+
+  public LimitsConfig withSql(Sql changed) {
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, changed);
   }
 
   /// How long things may take.
@@ -254,6 +258,35 @@ public record LimitsConfig(
     public static final Work DEFAULTS = new Work(10_000, 10_000);
   }
 
+  /// SQL that members run in their mesh's own database.
+  ///
+  /// @param statement how long one call may run, then it is ended
+  /// @param connections calls at once, all meshes together; further ones wait, then `busy`
+  /// @param perMesh calls of one mesh at once, then `busy`
+  /// @param rows of one result; it says that there are more
+  /// @param resultBytes of all rows of one result as JSON; the same
+  /// @param listedColumns columns that the list of tables has; the same
+  /// @param quotaBytes of a mesh's tables with their indexes on disk, then `limit`
+  /// @param relations tables, indexes, views and sequences of a mesh, then `limit`
+  public record Sql(
+      Duration statement,
+      int connections,
+      int perMesh,
+      int rows,
+      int resultBytes,
+      int listedColumns,
+      long quotaBytes,
+      int relations) {
+    public static final Sql DEFAULTS =
+        new Sql(Duration.ofSeconds(5), 4, 2, 1_000, 262_144, 5_000, 256L << 20, 500);
+
+    /// The same with another quota.
+    public Sql withQuotaBytes(long bytes) {
+      return new Sql(
+          statement, connections, perMesh, rows, resultBytes, listedColumns, bytes, relations);
+    }
+  }
+
   public static final LimitsConfig DEFAULTS =
       new LimitsConfig(
           Timing.DEFAULTS,
@@ -261,7 +294,8 @@ public record LimitsConfig(
           Sizes.DEFAULTS,
           Shared.DEFAULTS,
           Services.DEFAULTS,
-          Work.DEFAULTS);
+          Work.DEFAULTS,
+          Sql.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
     return new LimitsConfig(
@@ -270,7 +304,8 @@ public record LimitsConfig(
         sizes(settings),
         Shared.DEFAULTS,
         Services.DEFAULTS,
-        Work.DEFAULTS);
+        Work.DEFAULTS,
+        Sql.DEFAULTS.withQuotaBytes((long) settings.whole(Setting.SQL_QUOTA_MB) << 20));
   }
 
   private static Timing timing(Settings settings) {

@@ -21,6 +21,11 @@ public enum Setting {
       "",
       new Kind.Secret(),
       "postgres:// address; without it the broker runs a PostgreSQL of its own"),
+  SQL_DATABASE_URL(
+      "",
+      new Kind.Secret(),
+      "postgres:// address of a database for the SQL of meshes; without it one is made beside the"
+          + " broker's own"),
   BROKER_COMPAT("false", new Kind.Flag(), "Let clients of the first protocol call without proof"),
   BROKER_MESH_CREATION("", new Kind.Choice("open", "token", "closed"), "Who may make a mesh"),
   BROKER_MESH_CREATION_TOKEN(
@@ -52,6 +57,7 @@ public enum Setting {
       "600", new Kind.Whole(0, 1_000_000), "Messages of one member; 0 for no limit"),
   SEND_BURST("100", new Kind.Whole(1, 1_000_000), "Messages one member may send at once"),
   MAX_HOPS("30", new Kind.Whole(1, 1_000_000), "Agent messages in one chain of answers"),
+  SQL_QUOTA_MB("256", new Kind.Whole(1, 1_000_000), "Size of each mesh's own database"),
   REPEAT_LIMIT_PER_MINUTE("5", new Kind.Whole(0, 100_000), "Identical texts to one peer"),
 
   BROKER_ENCRYPTION_KEY("", new Kind.Secret(), Use.LATER),

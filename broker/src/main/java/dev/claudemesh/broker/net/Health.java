@@ -6,6 +6,7 @@ import dev.claudemesh.protocol.Wire;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,18 +24,25 @@ public final class Health {
   private final Metrics metrics;
   private final InstantSource clock;
   private final Instant started;
+  private final Optional<String> warning;
   private volatile boolean stopping;
   private boolean up;
   private long askedNanos;
   private boolean asked;
 
+  /// @param warning what the operator should mend, though the broker does without
   public Health(
-      BrokerConfig config, BooleanSupplier database, Metrics metrics, InstantSource clock) {
+      BrokerConfig config,
+      BooleanSupplier database,
+      Metrics metrics,
+      InstantSource clock,
+      Optional<String> warning) {
     this.config = config;
     this.database = database;
     this.metrics = metrics;
     this.clock = clock;
     this.started = clock.instant();
+    this.warning = warning;
   }
 
   public void stopping() {
@@ -53,11 +61,15 @@ public final class Health {
     if (stopping) {
       body.put("stopping", true);
     }
+    ArrayNode warnings = body.arrayNode();
     if (config.compat()) {
-      ArrayNode warnings = body.putArray("warnings");
       warnings.add(
           "BROKER_COMPAT is on: clients of the first protocol may call without proof of who they"
               + " are");
+    }
+    warning.ifPresent(warnings::add);
+    if (!warnings.isEmpty()) {
+      body.set("warnings", warnings);
     }
     return HttpAnswer.json(200, body);
   }

@@ -14,6 +14,7 @@ import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.skills.SkillRequest;
+import dev.claudemesh.protocol.sql.SqlRequest;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamRequest;
 import dev.claudemesh.protocol.tasks.TaskRequest;
@@ -32,7 +33,8 @@ public record Rooms(
     Handler<StateRequest<?>> state,
     Handler<StreamRequest<?>> streams,
     Handler<TaskRequest<?>> tasks,
-    Handler<SkillRequest<?>> skills) {
+    Handler<SkillRequest<?>> skills,
+    Handler<SqlRequest<?>> sql) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -49,6 +51,7 @@ public record Rooms(
       case StreamRequest<?> live -> streams.handle(live, caller);
       case TaskRequest<?> task -> tasks.handle(task, caller);
       case SkillRequest<?> skill -> skills.handle(skill, caller);
+      case SqlRequest<?> statement -> sql.handle(statement, caller);
     };
   }
 }

@@ -20,7 +20,7 @@ public final class Table {
   }
 
   public static Table of(String... headings) {
-    return new Table(List.of(headings));
+    return new Table(List.of(headings).stream().map(SafeText::line).toList());
   }
 
   /// Adds a row. Cells are text of others as a rule, so they are made harmless here.

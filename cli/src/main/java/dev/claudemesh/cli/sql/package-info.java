@@ -1,0 +1,2 @@
+/// SQL in the mesh's own database.
+package dev.claudemesh.cli.sql;
