@@ -130,6 +130,7 @@ class SheetTest {
         Optional.empty(),
         pubkey,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package dev.claudemesh.broker.state;
 
 import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.LimitsConfig;
@@ -56,7 +57,7 @@ public final class StateHandler implements Handler<StateRequest<?>> {
     Instant now = clock.instant();
     String value =
         SharedValues.text("set_state", set.value(), set.secret(), set.epoch(), limits.valueBytes());
-    Change change = new Change(member.meshId(), set.key(), value, set.epoch(), member.id(), now);
+    Change change = new Change(member, set.key(), value, set.epoch(), set.guarded(), now);
     long version = set.ifVersion().isPresent() ? compareAndSet(set, change) : overwrite(change);
     return Outcome.of(
         new StateReply.Stored(set.key(), version),
@@ -74,25 +75,27 @@ public final class StateHandler implements Handler<StateRequest<?>> {
   }
 
   private long overwrite(Change change) {
-    return store.set(change, limits.stateKeys()).orElseThrow(this::full);
+    return store
+        .set(change, limits.stateKeys())
+        .orElseThrow(() -> held(change.by(), change.key()).orElseGet(this::full));
   }
 
   private long compareAndSet(Set set, Change change) {
     long expected = set.ifVersion().orElseThrow();
     if (expected > 0) {
-      return store.replace(change, expected).orElseThrow(() -> stale(change.meshId(), set.key()));
+      return store.replace(change, expected).orElseThrow(() -> notChanged(set, change.by()));
     }
     return store
         .insert(change, limits.stateKeys())
         .orElseThrow(() ->
-            store.version(change.meshId(), set.key()).isPresent()
-                ? stale(change.meshId(), set.key())
+            store.version(change.by(), set.key()).isPresent()
+                ? stale(change.by(), set.key())
                 : full());
   }
 
   private StateReply.Result get(Get get, Member member) {
     return store
-        .find(member.meshId(), get.key())
+        .find(member, get.key())
         .map(entry ->
             new StateReply.Result(
                 entry.key(),
@@ -102,7 +105,8 @@ public final class StateHandler implements Handler<StateRequest<?>> {
                 entry.version(),
                 entry.updatedByPubkey(),
                 entry.secret(),
-                entry.epoch()))
+                entry.epoch(),
+                entry.protectedBy()))
         .orElseGet(() ->
             new StateReply.Result(
                 get.key(),
@@ -112,13 +116,13 @@ public final class StateHandler implements Handler<StateRequest<?>> {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
   }
 
   private StateReply.Entries list(ListAll list, Member member) {
     int most = limits.listed();
-    List<Entry> found =
-        store.list(member.meshId(), list.prefix().orElse(""), list.after(), most + 1);
+    List<Entry> found = store.list(member, list.prefix().orElse(""), list.after(), most + 1);
     List<Entry> entries =
         StateRules.fitting(found.subList(0, Math.min(most, found.size())), limits.listedBytes());
     return new StateReply.Entries(
@@ -130,8 +134,8 @@ public final class StateHandler implements Handler<StateRequest<?>> {
     Member member = caller.requireMember();
     long version =
         store
-            .delete(member.meshId(), delete.key(), delete.ifVersion())
-            .orElseThrow(() -> notDeleted(delete, member.meshId()));
+            .delete(member, delete.key(), delete.ifVersion())
+            .orElseThrow(() -> notDeleted(delete, member));
     return Outcome.of(
         new StateReply.Deleted(delete.key()),
         () ->
@@ -147,16 +151,31 @@ public final class StateHandler implements Handler<StateRequest<?>> {
                     Optional.empty())));
   }
 
-  private Problem notDeleted(Delete delete, String meshId) {
-    return store.version(meshId, delete.key()).isPresent()
-        ? stale(meshId, delete.key())
-        : new Problem(
-            ProblemCode.NOT_FOUND,
-            "There is no shared value \"" + delete.key() + "\"; list_state shows what there is");
+  /// @return why a value that is there was not changed, if the version was right
+  private Problem notChanged(Set set, Member member) {
+    return store.version(member, set.key()).equals(set.ifVersion())
+        ? held(member, set.key()).orElseGet(() -> stale(member, set.key()))
+        : stale(member, set.key());
   }
 
-  private Problem stale(String meshId, String key) {
-    return StateRules.stale(key, store.version(meshId, key));
+  private Problem notDeleted(Delete delete, Member member) {
+    Optional<Long> version = store.version(member, delete.key());
+    if (version.isPresent()) {
+      return delete.ifVersion().isEmpty() || delete.ifVersion().equals(version)
+          ? held(member, delete.key()).orElseGet(() -> stale(member, delete.key()))
+          : stale(member, delete.key());
+    }
+    return new Problem(
+        ProblemCode.NOT_FOUND,
+        "There is no shared value \"" + delete.key() + "\"; list_state shows what there is");
+  }
+
+  private Problem stale(Member member, String key) {
+    return StateRules.stale(key, store.version(member, key));
+  }
+
+  private Optional<Problem> held(Member member, String key) {
+    return store.protector(member.meshId(), key).map(owner -> StateRules.held(key, owner));
   }
 
   private Problem full() {
@@ -168,9 +187,12 @@ public final class StateHandler implements Handler<StateRequest<?>> {
   }
 
   private void tell(Caller caller, StateEvent.Change change) {
+    Member author = caller.requireMember();
     peers.broadcast(
-        caller.requireMember().meshId(),
+        author.meshId(),
         change,
-        other -> caller.peer().filter(self -> self == other).isEmpty());
+        other ->
+            caller.peer().filter(self -> self == other).isEmpty()
+                && author.lets(other.member(), Grant.STATE_READ));
   }
 }

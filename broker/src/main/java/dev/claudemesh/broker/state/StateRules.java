@@ -25,6 +25,17 @@ final class StateRules {
         Wire.mapper().createObjectNode().put("version", now.orElse(0L)));
   }
 
+  /// What a member is told who may not change a key.
+  static Problem held(String key, String owner) {
+    return new Problem(
+        ProblemCode.FORBIDDEN,
+        "\""
+            + key
+            + "\" is protected by "
+            + owner
+            + "; ask them to grant you state-write, or an admin to change it");
+  }
+
   /// As many entries as fit into one answer, at least one.
   static List<Entry> fitting(List<Entry> entries, int maxBytes) {
     List<Entry> fitting = new ArrayList<>();

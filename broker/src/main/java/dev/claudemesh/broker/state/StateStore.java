@@ -3,6 +3,9 @@ package dev.claudemesh.broker.state;
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.STATE;
 
+import dev.claudemesh.broker.kernel.Grant;
+import dev.claudemesh.broker.kernel.GrantStore;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.jooq.Sequences;
 import dev.claudemesh.protocol.Wire;
@@ -22,6 +25,13 @@ import org.jooq.impl.DSL;
 final class StateStore {
   private static final Field<Long> NEXT_VERSION = Sequences.STATE_VERSION.nextval();
 
+  private static final dev.claudemesh.db.jooq.tables.Member PROTECTING = MEMBER.as("protecting");
+  private static final Field<String> PROTECTOR =
+      DSL.select(PROTECTING.DISPLAY_NAME)
+          .from(PROTECTING)
+          .where(PROTECTING.ID.eq(STATE.PROTECTED_BY))
+          .asField("protector");
+
   private final Database database;
 
   StateStore(Database database) {
@@ -31,14 +41,24 @@ final class StateStore {
   /// A value to be stored.
   ///
   /// @param epoch of the mesh key it is encrypted under
-  /// @param by id of the member
+  /// @param guarded whether it is protected from now on; empty to leave that as it is
   record Change(
-      String meshId, String key, String value, Optional<Integer> epoch, String by, Instant at) {}
+      Member by,
+      String key,
+      String value,
+      Optional<Integer> epoch,
+      Optional<Boolean> guarded,
+      Instant at) {
+    String meshId() {
+      return by.meshId();
+    }
+  }
 
   /// Sets a value whatever it was.
   ///
   /// @param mostKeys of a mesh
-  /// @return its version; empty if the key is new and the mesh has as many as it may
+  /// @return its version; empty if it is protected from the member, or the key is new and the mesh
+  ///   has as many as it may
   Optional<Long> set(Change change, int mostKeys) {
     return database.transaction(dsl ->
         replace(dsl, change, DSL.noCondition()).or(() -> insert(dsl, change, mostKeys, true)));
@@ -46,7 +66,7 @@ final class StateStore {
 
   /// Sets a value that must be there in a version.
   ///
-  /// @return its new version; empty if it is not there in that version
+  /// @return its new version; empty if it is not there in that version, or protected
   Optional<Long> replace(Change change, long version) {
     return database.statement(dsl -> replace(dsl, change, STATE.VERSION.eq(version)));
   }
@@ -63,9 +83,11 @@ final class StateStore {
         .set(STATE.VALUE, JSONB.valueOf(change.value()))
         .set(STATE.VERSION, NEXT_VERSION)
         .set(STATE.EPOCH, change.epoch().orElse(null))
-        .set(STATE.UPDATED_BY, change.by())
+        .set(STATE.PROTECTED_BY, protector(change))
+        .set(STATE.UPDATED_BY, change.by().id())
         .set(STATE.UPDATED_AT, change.at())
         .where(is(change.meshId(), change.key()))
+        .and(mayChange(change))
         .and(only)
         .returning(STATE.VERSION)
         .fetchOptional(STATE.VERSION);
@@ -81,6 +103,7 @@ final class StateStore {
                 STATE.VALUE,
                 STATE.VERSION,
                 STATE.EPOCH,
+                STATE.PROTECTED_BY,
                 STATE.UPDATED_BY,
                 STATE.UPDATED_AT)
             .select(
@@ -90,7 +113,10 @@ final class StateStore {
                         DSL.val(JSONB.valueOf(change.value())),
                         NEXT_VERSION,
                         DSL.val(change.epoch().orElse(null), STATE.EPOCH),
-                        DSL.val(change.by()),
+                        DSL.val(
+                            change.guarded().orElse(false) ? change.by().id() : null,
+                            STATE.PROTECTED_BY),
+                        DSL.val(change.by().id()),
                         DSL.val(change.at(), STATE.UPDATED_AT))
                     .where(
                         DSL.selectCount()
@@ -105,32 +131,77 @@ final class StateStore {
                 .set(STATE.VALUE, DSL.excluded(STATE.VALUE))
                 .set(STATE.VERSION, DSL.excluded(STATE.VERSION))
                 .set(STATE.EPOCH, DSL.excluded(STATE.EPOCH))
+                .set(STATE.PROTECTED_BY, protector(change))
                 .set(STATE.UPDATED_BY, DSL.excluded(STATE.UPDATED_BY))
                 .set(STATE.UPDATED_AT, DSL.excluded(STATE.UPDATED_AT))
+                .where(mayChange(change))
             : insert.doNothing())
         .returning(STATE.VERSION)
         .fetchOptional(STATE.VERSION);
   }
 
-  Optional<Long> version(String meshId, String key) {
+  /// Who protected a value is named, and anyone who may change it passes.
+  private static Field<String> protector(Change change) {
+    return change
+        .guarded()
+        .map(guarded ->
+            guarded
+                ? DSL.coalesce(STATE.PROTECTED_BY, DSL.val(change.by().id()))
+                : DSL.castNull(STATE.PROTECTED_BY))
+        .orElse(STATE.PROTECTED_BY);
+  }
+
+  /// Only who protected a value, and admins, end that.
+  private static Condition mayChange(Change change) {
+    Member by = change.by();
+    boolean ends = change.guarded().filter(guarded -> !guarded).isPresent();
+    return ends && !by.admin()
+        ? STATE.PROTECTED_BY.isNull().or(STATE.PROTECTED_BY.eq(by.id()))
+        : mayChange(by);
+  }
+
+  private static Condition mayChange(Member member) {
+    return member.admin()
+        ? DSL.noCondition()
+        : GrantStore.granted(STATE.PROTECTED_BY, member, Grant.STATE_WRITE);
+  }
+
+  /// Name of who protected a key, if it is protected.
+  Optional<String> protector(String meshId, String key) {
+    return database
+        .dsl()
+        .select(PROTECTOR)
+        .from(STATE)
+        .where(is(meshId, key))
+        .fetchOptional(PROTECTOR);
+  }
+
+  /// The version of a key that the member may read.
+  Optional<Long> version(Member reader, String key) {
     return database
         .dsl()
         .select(STATE.VERSION)
         .from(STATE)
-        .where(is(meshId, key))
+        .where(is(reader.meshId(), key).and(readable(reader)))
         .fetchOptional(STATE.VERSION);
   }
 
-  Optional<Entry> find(String meshId, String key) {
-    return entries(database.dsl()).where(is(meshId, key)).fetchOptional(StateStore::entry);
+  Optional<Entry> find(Member reader, String key) {
+    return entries(database.dsl())
+        .where(is(reader.meshId(), key).and(readable(reader)))
+        .fetchOptional(StateStore::entry);
+  }
+
+  private static Condition readable(Member reader) {
+    return GrantStore.granted(STATE.UPDATED_BY, reader, Grant.STATE_READ);
   }
 
   /// Entries by key.
   ///
   /// @param after only keys behind it
-  List<Entry> list(String meshId, String prefix, Optional<String> after, int limit) {
+  List<Entry> list(Member reader, String prefix, Optional<String> after, int limit) {
     return entries(database.dsl())
-        .where(STATE.MESH_ID.eq(meshId))
+        .where(STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)))
         .and(STATE.KEY.startsWith(prefix))
         .and(after.<Condition>map(STATE.KEY::gt).orElseGet(DSL::noCondition))
         .orderBy(STATE.KEY)
@@ -140,11 +211,12 @@ final class StateStore {
 
   /// Removes a key.
   ///
-  /// @return the version of the removal; empty if it is not there in that version
-  Optional<Long> delete(String meshId, String key, Optional<Long> version) {
+  /// @return the version of the removal; empty if it is not there in that version, or protected
+  Optional<Long> delete(Member by, String key, Optional<Long> version) {
     return database.statement(dsl ->
         dsl.deleteFrom(STATE)
-            .where(is(meshId, key))
+            .where(is(by.meshId(), key))
+            .and(mayChange(by))
             .and(version.<Condition>map(STATE.VERSION::eq).orElseGet(DSL::noCondition))
             .returningResult(NEXT_VERSION)
             .fetchOptional(row -> row.value1()));
@@ -162,7 +234,8 @@ final class StateStore {
             STATE.VERSION,
             STATE.EPOCH,
             MEMBER.DISPLAY_NAME,
-            MEMBER.PEER_PUBKEY)
+            MEMBER.PEER_PUBKEY,
+            PROTECTOR)
         .from(STATE)
         .join(MEMBER)
         .on(MEMBER.ID.eq(STATE.UPDATED_BY));
@@ -178,6 +251,7 @@ final class StateStore {
         Optional.of(row.get(STATE.VERSION)),
         Optional.of(row.get(MEMBER.PEER_PUBKEY)),
         epoch.map(encrypted -> true),
-        epoch);
+        epoch,
+        Optional.ofNullable(row.get(PROTECTOR)));
   }
 }

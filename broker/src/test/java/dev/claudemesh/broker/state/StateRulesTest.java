@@ -41,6 +41,7 @@ class StateRulesTest {
         Optional.of(1L),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

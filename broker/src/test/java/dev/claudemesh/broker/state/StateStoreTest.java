@@ -3,6 +3,8 @@ package dev.claudemesh.broker.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.Team;
+import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.MembershipStore;
 import dev.claudemesh.broker.kernel.MeshFixture;
 import dev.claudemesh.broker.state.StateStore.Change;
 import dev.claudemesh.db.Database;
@@ -51,17 +53,17 @@ class StateStoreTest {
   void a_value_is_found_with_who_set_it_and_belongs_to_its_mesh_alone() {
     long version = store.set(change("k", "{\"a\": [1, null]}"), MANY).orElseThrow();
 
-    Entry entry = store.find(mesh.id(), "k").orElseThrow();
+    Entry entry = store.find(reader(anna), "k").orElseThrow();
     assertThat(entry.value().toString()).isEqualTo("{\"a\":[1,null]}");
     assertThat(entry.updatedBy()).isEqualTo("Anna");
     assertThat(entry.updatedByPubkey()).contains(anna.key().publicKey().hex());
     assertThat(entry.updatedAt()).isEqualTo(NOW);
     assertThat(entry.version()).contains(version);
-    String other = MeshFixture.create(database.database()).id();
+    Member other = reader(MeshFixture.create(database.database()).member("Other"));
     assertThat(store.find(other, "k")).isEmpty();
     assertThat(store.list(other, "", Optional.empty(), 10)).isEmpty();
     assertThat(store.delete(other, "k", Optional.empty())).isEmpty();
-    assertThat(store.find(mesh.id(), "k")).isPresent();
+    assertThat(store.find(reader(anna), "k")).isPresent();
   }
 
   @Test
@@ -85,13 +87,13 @@ class StateStoreTest {
   @Test
   void a_key_that_was_removed_and_set_again_never_has_a_version_it_had_before() {
     long first = store.set(change("k", "1"), MANY).orElseThrow();
-    long removal = store.delete(mesh.id(), "k", Optional.of(first)).orElseThrow();
+    long removal = store.delete(reader(anna), "k", Optional.of(first)).orElseThrow();
     long second = store.insert(change("k", "2"), MANY).orElseThrow();
 
     assertThat(removal).isGreaterThan(first);
     assertThat(second).isGreaterThan(removal);
     assertThat(store.replace(change("k", "3"), first)).isEmpty();
-    assertThat(store.delete(mesh.id(), "k", Optional.of(first))).isEmpty();
+    assertThat(store.delete(reader(anna), "k", Optional.of(first))).isEmpty();
   }
 
   @Test
@@ -116,11 +118,18 @@ class StateStoreTest {
   }
 
   private List<String> keys(String prefix, Optional<String> after, int limit) {
-    return store.list(mesh.id(), prefix, after, limit).stream().map(Entry::key).toList();
+    return store.list(reader(anna), prefix, after, limit).stream().map(Entry::key).toList();
   }
 
   private Change change(String key, String value) {
-    return new Change(mesh.id(), key, value, Optional.empty(), anna.id(), NOW);
+    return new Change(reader(anna), key, value, Optional.empty(), Optional.empty(), NOW);
+  }
+
+  private static Member reader(MeshFixture.Somebody somebody) {
+    return new MembershipStore(database.database())
+        .byId(somebody.meshId(), somebody.id())
+        .orElseThrow()
+        .member();
   }
 
   private interface Attempt {

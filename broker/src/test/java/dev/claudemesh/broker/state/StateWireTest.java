@@ -23,6 +23,7 @@ class StateWireTest {
   private static TestBroker broker;
 
   private TestMember ada;
+  private TestMember bob;
   private TestSocket a;
   private TestSocket b;
 
@@ -42,7 +43,8 @@ class StateWireTest {
   void twoPeers() {
     ada = broker.mesh("state").withSession();
     a = broker.connect(ada);
-    b = broker.connect(broker.member(ada, "bob").withSession());
+    bob = broker.member(ada, "bob").withSession();
+    b = broker.connect(bob);
     a.next("push"); // bob joined
   }
 
@@ -153,6 +155,65 @@ class StateWireTest {
     assertThat(set(a, "one more", 0).path("code").asString()).isEqualTo("limit");
     assertThat(a.ask(object("set_state").put("key", "k0").put("value", 2)).path("type").asString())
         .isEqualTo("state_stored");
+  }
+
+  @Test
+  void what_its_author_keeps_from_somebody_is_not_there_for_them() {
+    set(a, "mine", 0);
+    b.next("state_change");
+    a.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':['dm']}}"));
+
+    assertThat(b.ask(json("{'type':'get_state','key':'mine'}")).has("version")).isFalse();
+    assertThat(keys(b.ask(json("{'type':'list_state'}")))).isEmpty();
+    set(a, "more", 0);
+    a.ask(json("{'type':'delete_state','key':'more'}"));
+    assertThat(b.drain()).as("no news of it either").isEmpty();
+    assertThat(keys(a.ask(json("{'type':'list_state'}")))).containsExactly("mine");
+
+    a.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':null}}"));
+    assertThat(keys(b.ask(json("{'type':'list_state'}")))).containsExactly("mine");
+  }
+
+  @Test
+  void what_is_protected_changes_by_its_owner_by_admins_and_by_whom_the_owner_lets() {
+    TestMember carl = broker.member(ada, "carl").withSession();
+    try (TestSocket c = broker.connect(carl)) {
+      long version =
+          b.ask(json("{'type':'set_state','key':'k','value':1,'protected':true}"))
+              .path("version")
+              .asLong();
+      assertThat(c.ask(json("{'type':'get_state','key':'k'}")).path("protectedBy").asString())
+          .isEqualTo("bob");
+      for (String frame :
+          java.util.List.of(
+              "{'type':'set_state','key':'k','value':2}",
+              "{'type':'set_state','key':'k','value':2,'protected':true}",
+              "{'type':'set_state','key':'k','value':2,'protected':false}",
+              "{'type':'set_state','key':'k','value':2,'ifVersion':" + version + "}",
+              "{'type':'delete_state','key':'k'}",
+              "{'type':'delete_state','key':'k','ifVersion':" + version + "}")) {
+        ObjectNode answer = c.ask(json(frame));
+        assertThat(answer.path("code").asString())
+            .as("%s: %s", frame, answer)
+            .isEqualTo("forbidden");
+        assertThat(answer.path("message").asString()).contains("bob").contains("state-write");
+      }
+      assertThat(set(c, "k", version + 1_000).path("code").asString()).isEqualTo("stale_version");
+
+      b.ask(json("{'type':'set_grants','grants':{'" + carl.pubkey() + "':['state-write']}}"));
+      assertThat(stored(c, "{'type':'set_state','key':'k','value':3}")).isTrue();
+      assertThat(stored(c, "{'type':'set_state','key':'k','value':4,'protected':false}")).isFalse();
+      assertThat(stored(b, "{'type':'set_state','key':'k','value':5}")).isTrue();
+      assertThat(stored(a, "{'type':'set_state','key':'k','value':6}")).as("an admin").isTrue();
+      b.ask(json("{'type':'set_grants','grants':{'" + carl.pubkey() + "':null}}"));
+      assertThat(stored(c, "{'type':'set_state','key':'k','value':7}")).isFalse();
+      assertThat(stored(b, "{'type':'set_state','key':'k','value':8,'protected':false}")).isTrue();
+      assertThat(stored(c, "{'type':'set_state','key':'k','value':9}")).isTrue();
+    }
+  }
+
+  private static boolean stored(TestSocket socket, String frame) {
+    return socket.ask(json(frame)).path("type").asString().equals("state_stored");
   }
 
   @Test

@@ -55,7 +55,8 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
         closed(STATE, set.key(), set.value(), key),
         set.ifVersion(),
         set.secret(),
-        Optional.of(key.epoch()));
+        Optional.of(key.epoch()),
+        set.guarded());
   }
 
   private StreamRequest.Publish sealed(StreamRequest.Publish publish) {
@@ -126,7 +127,8 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
         result.version(),
         result.updatedByPubkey(),
         result.secret(),
-        Optional.empty());
+        Optional.empty(),
+        result.protectedBy());
   }
 
   private StateReply.Entry opened(StateReply.Entry entry) {
@@ -142,7 +144,8 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
                 entry.version(),
                 entry.updatedByPubkey(),
                 entry.secret(),
-                Optional.empty()))
+                Optional.empty(),
+                entry.protectedBy()))
         .orElse(entry);
   }
 

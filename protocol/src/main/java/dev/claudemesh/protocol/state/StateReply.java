@@ -31,7 +31,8 @@ public sealed interface StateReply extends Reply {
       @Doc("Its version; absent where there is none") Optional<Long> version,
       @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
       @JsonProperty("private") @Doc("Whether it is encrypted") Optional<Boolean> secret,
-      @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch)
+      @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch,
+      @Doc("Name of the member who protected it") Optional<String> protectedBy)
       implements StateReply {}
 
   /// Values by key.
@@ -50,7 +51,8 @@ public sealed interface StateReply extends Reply {
       @Doc("Its version") Optional<Long> version,
       @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
       @JsonProperty("private") @Doc("Whether it is encrypted") Optional<Boolean> secret,
-      @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch) {}
+      @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch,
+      @Doc("Name of the member who protected it") Optional<String> protectedBy) {}
 
   /// A value was removed.
   @Frame(type = "state_deleted", summary = "The value is removed, and others are being told")

@@ -38,7 +38,10 @@ public sealed interface StateRequest<R extends Reply> extends Request<R> {
           @Doc("Encrypt it for the members of the mesh, so that the broker cannot read it")
           Optional<Boolean> secret,
       @Doc("The mesh key's epoch it is encrypted under") @Range(min = 1, max = Integer.MAX_VALUE)
-          Optional<Integer> epoch)
+          Optional<Integer> epoch,
+      @JsonProperty("protected")
+          @Doc("Let only you, admins and those with your state-write change it; false ends that")
+          Optional<Boolean> guarded)
       implements StateRequest<StateReply.Stored> {}
 
   /// Reads the value of a key.

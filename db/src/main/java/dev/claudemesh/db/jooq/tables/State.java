@@ -56,6 +56,8 @@ public class State extends TableImpl<StateRecord> {
 
     public final TableField<StateRecord, Instant> UPDATED_AT = createField(DSL.name("updated_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
+    public final TableField<StateRecord, String> PROTECTED_BY = createField(DSL.name("protected_by"), SQLDataType.CLOB, this, "");
+
     private State(Name alias, Table<StateRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -88,16 +90,25 @@ public class State extends TableImpl<StateRecord> {
 
     @Override
     public List<ForeignKey<StateRecord, ?>> getReferences() {
-        return Arrays.asList(Keys.STATE__STATE_OF_MEMBER);
+        return Arrays.asList(Keys.STATE__STATE_OF_MEMBER, Keys.STATE__STATE_PROTECTOR_OF_MESH);
     }
 
-    private transient MemberPath _member;
+    private transient MemberPath _stateOfMember;
 
-    public MemberPath member() {
-        if (_member == null)
-            _member = new MemberPath(this, Keys.STATE__STATE_OF_MEMBER, null);
+    public MemberPath stateOfMember() {
+        if (_stateOfMember == null)
+            _stateOfMember = new MemberPath(this, Keys.STATE__STATE_OF_MEMBER, null);
 
-        return _member;
+        return _stateOfMember;
+    }
+
+    private transient MemberPath _stateProtectorOfMesh;
+
+    public MemberPath stateProtectorOfMesh() {
+        if (_stateProtectorOfMesh == null)
+            _stateProtectorOfMesh = new MemberPath(this, Keys.STATE__STATE_PROTECTOR_OF_MESH, null);
+
+        return _stateProtectorOfMesh;
     }
 
     @Override

@@ -74,6 +74,14 @@ public class StateRecord extends UpdatableRecordImpl<StateRecord> {
         return (Instant) get(6);
     }
 
+    public void setProtectedBy(String value) {
+        set(7, value);
+    }
+
+    public String getProtectedBy() {
+        return (String) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -91,7 +99,7 @@ public class StateRecord extends UpdatableRecordImpl<StateRecord> {
         super(State.STATE);
     }
 
-    public StateRecord(String meshId, String key, JSONB value, Long version, Integer epoch, String updatedBy, Instant updatedAt) {
+    public StateRecord(String meshId, String key, JSONB value, Long version, Integer epoch, String updatedBy, Instant updatedAt, String protectedBy) {
         super(State.STATE);
 
         setMeshId(meshId);
@@ -101,6 +109,7 @@ public class StateRecord extends UpdatableRecordImpl<StateRecord> {
         setEpoch(epoch);
         setUpdatedBy(updatedBy);
         setUpdatedAt(updatedAt);
+        setProtectedBy(protectedBy);
         resetTouchedOnNotNull();
     }
 }
