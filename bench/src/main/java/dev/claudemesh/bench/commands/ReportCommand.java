@@ -44,6 +44,8 @@ public final class ReportCommand implements Callable<Integer> {
     COMMANDS.put("idle", List.of());
     COMMANDS.put("start", List.of());
     COMMANDS.put("postgres", List.of());
+    COMMANDS.put("state", List.of());
+    COMMANDS.put("tools", List.of());
   }
 
   @Parameters(

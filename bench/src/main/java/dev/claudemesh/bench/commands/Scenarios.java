@@ -18,6 +18,8 @@ public final class Scenarios {
     line.addSubcommand(new IdleCommand());
     line.addSubcommand(new StartCommand());
     line.addSubcommand(new PostgresCommand());
+    line.addSubcommand(new StateCommand());
+    line.addSubcommand(new ToolsCommand());
     line.addSubcommand(new ReportCommand());
     line.addSubcommand(new JmhCommand());
   }

@@ -94,6 +94,17 @@ class BlastTest {
   }
 
   @Test
+  void every_question_about_a_shared_value_is_answered() {
+    int exit = bench("state", "--peers", "3", "--warm-up", "0", "--seconds", "1", "--json");
+
+    assertThat(exit).as(err.toString()).isZero();
+    Map<String, Object> figures = Json.read(out.toString()).run().results().getFirst().figures();
+    assertThat(((Number) figures.get("lone_asks")).intValue()).isBetween(50, 200);
+    assertThat(((Number) figures.get("asks_per_s")).doubleValue()).isPositive();
+    assertThat(figures).containsKeys("lone_p50_ms", "asks_p99_ms", "broker_cpu_s");
+  }
+
+  @Test
   void rivals_are_for_direct_messages_only() {
     assertThat(bench("broadcast", "--against", "nats")).isEqualTo(3);
     assertThat(err.toString()).contains("--against compares direct messages");
@@ -104,6 +115,6 @@ class BlastTest {
     assertThat(bench("--help")).isZero();
     assertThat(out.toString())
         .contains("blast", "rate", "lone", "group", "broadcast", "idle", "start", "postgres")
-        .contains("report");
+        .contains("state", "tools", "report");
   }
 }
