@@ -17,10 +17,12 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.client;
   exports dev.claudemesh.protocol.config;
   exports dev.claudemesh.protocol.connection;
+  exports dev.claudemesh.protocol.contexts;
   exports dev.claudemesh.protocol.crypto;
   exports dev.claudemesh.protocol.groups;
   exports dev.claudemesh.protocol.invites;
   exports dev.claudemesh.protocol.members;
+  exports dev.claudemesh.protocol.memory;
   exports dev.claudemesh.protocol.meshes;
   exports dev.claudemesh.protocol.messaging;
   exports dev.claudemesh.protocol.presence;

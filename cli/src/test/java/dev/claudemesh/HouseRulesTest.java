@@ -46,6 +46,8 @@ class HouseRulesTest {
           "invites",
           "members",
           "audit",
+          "contexts",
+          "memory",
           "state",
           "services",
           "streams",

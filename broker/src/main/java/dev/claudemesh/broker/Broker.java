@@ -2,6 +2,7 @@ package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.audit.AuditHandler;
 import dev.claudemesh.broker.connection.ConnectionHandler;
+import dev.claudemesh.broker.contexts.ContextHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
 import dev.claudemesh.broker.invites.InviteHandler;
 import dev.claudemesh.broker.kernel.BrokerConfig;
@@ -19,6 +20,7 @@ import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
 import dev.claudemesh.broker.kernel.SteadyTime;
 import dev.claudemesh.broker.members.MemberHandler;
+import dev.claudemesh.broker.memory.MemoryHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.broker.meshes.Totals;
 import dev.claudemesh.broker.messaging.MessageHandler;
@@ -83,8 +85,10 @@ public final class Broker implements AutoCloseable {
     Kernel kernel = new Kernel(database, peers, bus, clock, limits, metrics);
     Links links = new Links(config.brokerUrl());
     TaskHandler tasks = new TaskHandler(kernel);
+    MemoryHandler memory = new MemoryHandler(kernel);
     MeshHandler meshes =
-        new MeshHandler(database, peers, bus, clock, creation(config), links, totals(tasks));
+        new MeshHandler(
+            database, peers, bus, clock, creation(config), links, totals(tasks, memory));
     PresenceHandler presence =
         new PresenceHandler(database, peers, bus, clock, limits, config.compat(), metrics);
     ConnectionHandler connection = connection(kernel, config.compat(), meshes, presence);
@@ -103,6 +107,8 @@ public final class Broker implements AutoCloseable {
                 database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
             new MemberHandler(database, peers, bus, clock),
             audit,
+            new ContextHandler(kernel),
+            memory,
             services,
             new StateHandler(kernel),
             streams,
@@ -119,6 +125,7 @@ public final class Broker implements AutoCloseable {
             .every(LEASES, "leases", connection::sweep)
             .every(LEASES, "messages", messaging::sweep)
             .every(limits.timing().sweep(), "finished messages", messaging::tidy)
+            .every(LEASES, "languages of memories", memory::sweep)
             .every(CALLS, "tool calls", now -> services.sweep())
             .every(limits.timing().sweep(), "tool hosts", services::tidy)
             .every(HOURLY, "old leases", connection::prune)
@@ -171,8 +178,13 @@ public final class Broker implements AutoCloseable {
     return new MeshHandler.Creation(config.meshCreation(), token, config.compat());
   }
 
-  private static Totals totals(TaskHandler tasks) {
+  private static Totals totals(TaskHandler tasks, MemoryHandler memory) {
     return new Totals() {
+      @Override
+      public int memories(Member reader) {
+        return memory.count(reader);
+      }
+
       @Override
       public Tasks tasks(Member reader) {
         Map<TaskStatus, Integer> counts = tasks.counts(reader);

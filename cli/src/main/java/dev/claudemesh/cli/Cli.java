@@ -8,6 +8,7 @@ import dev.claudemesh.cli.demo.DemoCommand;
 import dev.claudemesh.cli.doctor.DoctorCommand;
 import dev.claudemesh.cli.install.InstallCommand;
 import dev.claudemesh.cli.install.UninstallCommand;
+import dev.claudemesh.cli.memory.RecallCommand;
 import dev.claudemesh.cli.mesh.CreateCommand;
 import dev.claudemesh.cli.mesh.DeleteCommand;
 import dev.claudemesh.cli.mesh.GrantCommands;
@@ -66,7 +67,11 @@ public final class Cli {
                 SkillGetCommand.class),
             new Word.Family(
                 "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
-            new Word.Written(SqlCommand.class)));
+            new Word.Written(SqlCommand.class),
+            new Word.Made("remember"),
+            new Word.Written(RecallCommand.class),
+            new Word.Made("forget"),
+            new Word.Family("context", "What others on the mesh work on, and what you do.")));
     groups.put(
         "Meshes",
         Word.written(

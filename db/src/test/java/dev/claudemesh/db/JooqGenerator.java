@@ -44,7 +44,10 @@ final class JooqGenerator {
     return new Database()
         .withName("org.jooq.meta.postgres.PostgresDatabase")
         .withInputSchema(Migrations.SCHEMA)
-        .withExcludes("flyway_schema_history")
+        .withIncludeRoutines(false)
+        .withIncludeExcludeColumns(true)
+        .withExcludes(
+            "flyway_schema_history|mesh\\.memory\\.words|mesh\\.(memory_spellings|words_alike)")
         .withForcedTypes(
             new ForcedType()
                 .withName("INSTANT")

@@ -3,11 +3,13 @@ package dev.claudemesh.mcp;
 import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.connection.GroupRole;
+import dev.claudemesh.protocol.memory.MemoryReply;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
 import dev.claudemesh.protocol.services.ServiceReply;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,6 +28,7 @@ final class Answers {
           case MessageReply.StatusResult result -> status(result);
           case MeshReply.InfoResult info -> info(info);
           case ServiceReply.Servers lent -> servers(lent.servers());
+          case MemoryReply.Results results -> memories(results);
           case MessageReply.Ack ack -> "Done.";
           case Reply other -> ReplyText.of(other);
         };
@@ -68,6 +71,28 @@ final class Answers {
                 + PeerText.attribute(group.name())
                 + group.role().map(role -> ":" + PeerText.attribute(role)).orElse(""))
         .collect(Collectors.joining(" "));
+  }
+
+  /// Texts stand deeper than what is told of them, so that none can pose as another memory.
+  private static String memories(MemoryReply.Results results) {
+    String memories =
+        results.memories().stream().map(Answers::memory).collect(Collectors.joining("\n"));
+    return (memories.isEmpty() ? "Nothing was found." : memories)
+        + (results.more().orElse(false) ? "\nThere are more; narrower words find them." : "");
+  }
+
+  private static String memory(MemoryReply.Memory memory) {
+    return "- "
+        + memory.id()
+        + " by "
+        + PeerText.attribute(memory.rememberedBy())
+        + " at "
+        + memory.rememberedAt().truncatedTo(ChronoUnit.SECONDS)
+        + memory.tags().stream()
+            .map(tag -> " #" + PeerText.attribute(tag))
+            .collect(Collectors.joining())
+        + "\n    "
+        + PeerText.body(memory.content()).replace("\n", "\n    ");
   }
 
   private static String status(MessageReply.StatusResult result) {

@@ -2,8 +2,10 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.connection.ConnectionReply;
+import dev.claudemesh.protocol.contexts.ContextReply;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.members.MemberReply;
+import dev.claudemesh.protocol.memory.MemoryReply;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
@@ -18,9 +20,11 @@ import dev.claudemesh.protocol.tasks.TaskReply;
 public sealed interface Reply extends Outbound
     permits AuditReply,
         ConnectionReply,
+        ContextReply,
         ErrorReply,
         InviteReply,
         MemberReply,
+        MemoryReply,
         MeshReply,
         MessageReply,
         PresenceReply,

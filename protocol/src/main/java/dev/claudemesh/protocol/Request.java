@@ -2,9 +2,11 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.memory.MemoryRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
@@ -22,9 +24,11 @@ import dev.claudemesh.protocol.tasks.TaskRequest;
 public sealed interface Request<R extends Reply>
     permits AuditRequest,
         ConnectionRequest,
+        ContextRequest,
         GroupRequest,
         InviteRequest,
         MemberRequest,
+        MemoryRequest,
         MeshRequest,
         MessageRequest,
         PresenceRequest,

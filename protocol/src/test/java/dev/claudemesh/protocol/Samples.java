@@ -84,6 +84,11 @@ final class Samples {
           Map.entry("toolName", "list_issues"),
           Map.entry("hostedBy", "Ada"),
           Map.entry("callerName", "Bob"),
+          Map.entry("content", "Staging is deployed by hand, with bin/deploy"),
+          Map.entry("rememberedBy", "Grace"),
+          Map.entry("peerName", "Grace"),
+          Map.entry("sessionName", "Grace on laptop"),
+          Map.entry("language", "english"),
           Map.entry("stream", "builds"),
           Map.entry("publishedBy", "Grace"),
           Map.entry("createdBy", "Grace"),
@@ -104,6 +109,9 @@ final class Samples {
           Map.entry("Ban.name", "Bob"),
           Map.entry("Create.title", "Repair the engine"),
           Map.entry("Task.title", "Repair the engine"),
+          Map.entry("Recall.query", "staging deploy"),
+          Map.entry("Recall.by", "Grace"),
+          Map.entry("Get.query", "engine"),
           Map.entry("ErrorReply.code", "unknown_target"),
           Map.entry("Result.updatedAt", "2026-01-31T12:00:00.000Z"));
 
@@ -121,7 +129,9 @@ final class Samples {
           Map.entry("affected", List.of("Ada")),
           Map.entry("changes", List.of("displayName")),
           Map.entry("columns", List.of("name", "count")),
-          Map.entry("columnTypes", List.of("text", "int4")));
+          Map.entry("columnTypes", List.of("text", "int4")),
+          Map.entry("filesRead", List.of("src/Engine.java", "README.md")),
+          Map.entry("keyFindings", List.of("The pump leaks", "Nobody uses valve 3")));
 
   private Samples() {}
 

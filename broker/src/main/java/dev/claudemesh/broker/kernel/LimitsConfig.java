@@ -5,34 +5,45 @@ import java.time.Duration;
 
 /// Every limit of the broker in one place. What happens at a limit stands beside it.
 public record LimitsConfig(
-    Timing timing, Rates rates, Sizes sizes, Shared shared, Services services, Work work, Sql sql) {
+    Timing timing,
+    Rates rates,
+    Sizes sizes,
+    Shared shared,
+    Services services,
+    Work work,
+    Sql sql,
+    Knowledge knowledge) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes, shared, services, work, sql);
+    return new LimitsConfig(changed, rates, sizes, shared, services, work, sql, knowledge);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes, shared, services, work, sql);
+    return new LimitsConfig(timing, changed, sizes, shared, services, work, sql, knowledge);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed, shared, services, work, sql);
+    return new LimitsConfig(timing, rates, changed, shared, services, work, sql, knowledge);
   }
 
   public LimitsConfig withShared(Shared changed) {
-    return new LimitsConfig(timing, rates, sizes, changed, services, work, sql);
+    return new LimitsConfig(timing, rates, sizes, changed, services, work, sql, knowledge);
   }
 
   public LimitsConfig withWork(Work changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, changed, sql);
+    return new LimitsConfig(timing, rates, sizes, shared, services, changed, sql, knowledge);
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql);
+    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge);
   }
 
   public LimitsConfig withSql(Sql changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, changed);
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, changed, knowledge);
+  }
+
+  public LimitsConfig withKnowledge(Knowledge changed) {
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed);
   }
 
   /// How long things may take.
@@ -287,6 +298,15 @@ public record LimitsConfig(
     }
   }
 
+  /// What a mesh knows: its memories, and the contexts of its sessions.
+  ///
+  /// @param memories of a mesh, then `limit`
+  /// @param recall how long one statement of a search may run, then `busy`
+  /// @param contexts of one member; beyond it the one that was told longest ago goes
+  public record Knowledge(int memories, Duration recall, int contexts) {
+    public static final Knowledge DEFAULTS = new Knowledge(2_000_000, Duration.ofSeconds(2), 20);
+  }
+
   public static final LimitsConfig DEFAULTS =
       new LimitsConfig(
           Timing.DEFAULTS,
@@ -295,7 +315,8 @@ public record LimitsConfig(
           Shared.DEFAULTS,
           Services.DEFAULTS,
           Work.DEFAULTS,
-          Sql.DEFAULTS);
+          Sql.DEFAULTS,
+          Knowledge.DEFAULTS);
 
   static LimitsConfig of(Settings settings) {
     return new LimitsConfig(
@@ -305,7 +326,8 @@ public record LimitsConfig(
         Shared.DEFAULTS,
         Services.DEFAULTS,
         Work.DEFAULTS,
-        Sql.DEFAULTS.withQuotaBytes((long) settings.whole(Setting.SQL_QUOTA_MB) << 20));
+        Sql.DEFAULTS.withQuotaBytes((long) settings.whole(Setting.SQL_QUOTA_MB) << 20),
+        Knowledge.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

@@ -188,7 +188,8 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
   }
 
   private MeshReply.Ok settings(MeshRequest.Settings request, Member admin) {
-    store.settings(admin.meshId(), request.selfEditable());
+    request.language().ifPresent(language -> MeshRules.checkLanguage(language, store.languages()));
+    store.settings(admin.meshId(), request.selfEditable(), request.language());
     return new MeshReply.Ok(true);
   }
 

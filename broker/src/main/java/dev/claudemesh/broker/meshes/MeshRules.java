@@ -127,6 +127,16 @@ final class MeshRules {
     return chosen;
   }
 
+  /// @param known what the database calls the languages it knows
+  /// @throws Problem `invalid_argument` naming them
+  static void checkLanguage(String language, List<String> known) {
+    if (!known.contains(language)) {
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT,
+          "\"language\" must be one of " + String.join(", ", known) + "; simple is for any");
+    }
+  }
+
   /// A sealed key must say who sealed it, in a way others can check, or the broker could put in a
   /// key of its own.
   ///

@@ -4,10 +4,10 @@ import static dev.claudemesh.db.jooq.Tables.EPOCH_KEY;
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.MESH;
 
+import dev.claudemesh.broker.kernel.StoredJson;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.connection.ConnectionReply.SelfEditable;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.meshes.EpochKey;
@@ -176,13 +176,29 @@ final class MeshStore {
         == 1;
   }
 
-  void settings(String meshId, SelfEditable selfEditable) {
+  /// Changes what is given.
+  void settings(String meshId, Optional<SelfEditable> selfEditable, Optional<String> language) {
     database
         .dsl()
         .update(MESH)
-        .set(MESH.SELF_EDITABLE, JSONB.valueOf(Wire.mapper().writeValueAsString(selfEditable)))
+        .set(
+            MESH.SELF_EDITABLE,
+            selfEditable
+                .<Field<JSONB>>map(given -> DSL.val(JSONB.valueOf(StoredJson.of(given))))
+                .orElse(MESH.SELF_EDITABLE))
+        .set(MESH.LANGUAGE, language.<Field<String>>map(DSL::val).orElse(MESH.LANGUAGE))
         .where(MESH.ID.eq(meshId))
         .execute();
+  }
+
+  /// Languages whose words the database knows, by name.
+  List<String> languages() {
+    return database
+        .dsl()
+        .fetch(
+            "select cfgname::text from pg_catalog.pg_ts_config"
+                + " where cfgnamespace = 'pg_catalog'::regnamespace order by 1")
+        .getValues(0, String.class);
   }
 
   static Problem taken(String slug) {

@@ -6,9 +6,11 @@ import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
+import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.memory.MemoryRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
@@ -29,6 +31,8 @@ public record Rooms(
     Handler<InviteRequest<?>> invites,
     Handler<MemberRequest<?>> members,
     Handler<AuditRequest<?>> audit,
+    Handler<ContextRequest<?>> contexts,
+    Handler<MemoryRequest<?>> memory,
     Handler<ServiceRequest<?>> services,
     Handler<StateRequest<?>> state,
     Handler<StreamRequest<?>> streams,
@@ -46,6 +50,8 @@ public record Rooms(
       case InviteRequest<?> invite -> invites.handle(invite, caller);
       case MemberRequest<?> member -> members.handle(member, caller);
       case AuditRequest<?> asking -> audit.handle(asking, caller);
+      case ContextRequest<?> context -> contexts.handle(context, caller);
+      case MemoryRequest<?> knowing -> memory.handle(knowing, caller);
       case ServiceRequest<?> service -> services.handle(service, caller);
       case StateRequest<?> sharing -> state.handle(sharing, caller);
       case StreamRequest<?> live -> streams.handle(live, caller);

@@ -1,10 +1,10 @@
 package dev.claudemesh.broker.state;
 
+import dev.claudemesh.broker.kernel.Listed;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -38,16 +38,7 @@ final class StateRules {
 
   /// As many entries as fit into one answer, at least one.
   static List<Entry> fitting(List<Entry> entries, int maxBytes) {
-    List<Entry> fitting = new ArrayList<>();
-    int bytes = 0;
-    for (Entry entry : entries) {
-      bytes += size(entry.key()) + size(entry.value());
-      if (bytes > maxBytes && !fitting.isEmpty()) {
-        break;
-      }
-      fitting.add(entry);
-    }
-    return fitting;
+    return Listed.fitting(entries, entry -> size(entry.key()) + size(entry.value()), maxBytes);
   }
 
   private static int size(String text) {

@@ -90,7 +90,10 @@ class MembersTest {
   void a_mesh_can_keep_fields_to_its_admins() {
     Mesh mesh = team.mesh("Managed");
     Person ben = team.join(mesh, "Ben");
-    team.as(mesh.owner(), new MeshRequest.Settings(new SelfEditable(false, true, true, true)));
+    team.as(
+        mesh.owner(),
+        new MeshRequest.Settings(
+            Optional.of(new SelfEditable(false, true, true, true)), Optional.empty()));
     Problem problem =
         Refusal.expect(ProblemCode.FORBIDDEN, () -> team.as(ben, rename(ben, "King")));
     assertThat(problem).hasMessageContaining("admin-managed fields: displayName");

@@ -5,10 +5,13 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
+import dev.claudemesh.db.jooq.tables.MemoryCount;
+import dev.claudemesh.db.jooq.tables.MemoryWord;
 import dev.claudemesh.db.jooq.tables.Mesh;
 import dev.claudemesh.db.jooq.tables.Message;
 import dev.claudemesh.db.jooq.tables.PeerState;
@@ -34,6 +37,7 @@ public class Indexes {
     public static final Index AUDIT_BY_ACTOR = Internal.createIndex(DSL.name("audit_by_actor"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.ACTOR_MEMBER_ID }, false);
     public static final Index AUDIT_BY_EVENT = Internal.createIndex(DSL.name("audit_by_event"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.EVENT_TYPE }, false);
     public static final Index AUDIT_BY_TIME = Internal.createIndex(DSL.name("audit_by_time"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.CREATED_AT }, false);
+    public static final Index CONTEXT_NEWEST = Internal.createIndex(DSL.name("context_newest"), Context.CONTEXT, new OrderField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.UPDATED_AT.desc() }, false);
     public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.PRIORITY_RANK, Delivery.DELIVERY.SEQ }, false);
     public static final Index HOSTED_SERVER_BY_HOST = Internal.createIndex(DSL.name("hosted_server_by_host"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.HOST_PRESENCE }, false);
     public static final Index HOSTED_SERVER_BY_MEMBER = Internal.createIndex(DSL.name("hosted_server_by_member"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, false);
@@ -41,6 +45,8 @@ public class Indexes {
     public static final Index MEMBER_BY_INVITE = Internal.createIndex(DSL.name("member_by_invite"), Member.MEMBER, new OrderField[] { Member.MEMBER.INVITE_ID }, false);
     public static final Index MEMBER_BY_KEY = Internal.createIndex(DSL.name("member_by_key"), Member.MEMBER, new OrderField[] { Member.MEMBER.PEER_PUBKEY }, false);
     public static final Index MEMBER_WITH_GRANTS = Internal.createIndex(DSL.name("member_with_grants"), Member.MEMBER, new OrderField[] { Member.MEMBER.MESH_ID }, false);
+    public static final Index MEMORY_COUNT_REINDEXING = Internal.createIndex(DSL.name("memory_count_reindexing"), MemoryCount.MEMORY_COUNT, new OrderField[] { MemoryCount.MEMORY_COUNT.MESH_ID }, false);
+    public static final Index MEMORY_WORD_ALIKE = Internal.createIndex(DSL.name("memory_word_alike"), MemoryWord.MEMORY_WORD, new OrderField[] { MemoryWord.MEMORY_WORD.MESH_ID, MemoryWord.MEMORY_WORD.WORD }, false);
     public static final Index MESH_SLUG_ACTIVE = Internal.createIndex(DSL.name("mesh_slug_active"), Mesh.MESH, new OrderField[] { Mesh.MESH.SLUG }, true);
     public static final Index MESSAGE_EXPIRY = Internal.createIndex(DSL.name("message_expiry"), Message.MESSAGE, new OrderField[] { Message.MESSAGE.EXPIRES_AT }, false);
     public static final Index PEER_STATE_OF_MESH = Internal.createIndex(DSL.name("peer_state_of_mesh"), PeerState.PEER_STATE, new OrderField[] { PeerState.PEER_STATE.MESH_ID }, false);

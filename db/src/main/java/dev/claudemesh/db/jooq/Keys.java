@@ -6,11 +6,15 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
+import dev.claudemesh.db.jooq.tables.Memory;
+import dev.claudemesh.db.jooq.tables.MemoryCount;
+import dev.claudemesh.db.jooq.tables.MemoryWord;
 import dev.claudemesh.db.jooq.tables.Mesh;
 import dev.claudemesh.db.jooq.tables.Message;
 import dev.claudemesh.db.jooq.tables.PeerState;
@@ -26,11 +30,15 @@ import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
 import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditLogRecord;
+import dev.claudemesh.db.jooq.tables.records.ContextRecord;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
 import dev.claudemesh.db.jooq.tables.records.HostedServerRecord;
 import dev.claudemesh.db.jooq.tables.records.InviteRecord;
 import dev.claudemesh.db.jooq.tables.records.MemberRecord;
+import dev.claudemesh.db.jooq.tables.records.MemoryCountRecord;
+import dev.claudemesh.db.jooq.tables.records.MemoryRecord;
+import dev.claudemesh.db.jooq.tables.records.MemoryWordRecord;
 import dev.claudemesh.db.jooq.tables.records.MeshRecord;
 import dev.claudemesh.db.jooq.tables.records.MessageRecord;
 import dev.claudemesh.db.jooq.tables.records.PeerStateRecord;
@@ -62,6 +70,7 @@ public class Keys {
 
     public static final UniqueKey<AuditHeadRecord> AUDIT_HEAD_PKEY = Internal.createUniqueKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_pkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, true);
     public static final UniqueKey<AuditLogRecord> AUDIT_LOG_PKEY = Internal.createUniqueKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_pkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.SEQ }, true);
+    public static final UniqueKey<ContextRecord> CONTEXT_PKEY = Internal.createUniqueKey(Context.CONTEXT, DSL.name("context_pkey"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID, Context.CONTEXT.SESSION }, true);
     public static final UniqueKey<DeliveryRecord> DELIVERY_PKEY = Internal.createUniqueKey(Delivery.DELIVERY, DSL.name("delivery_pkey"), new TableField[] { Delivery.DELIVERY.MESSAGE_ID, Delivery.DELIVERY.RECIPIENT_KEY }, true);
     public static final UniqueKey<EpochKeyRecord> EPOCH_KEY_PKEY = Internal.createUniqueKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_pkey"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.EPOCH, EpochKey.EPOCH_KEY.MEMBER_ID }, true);
     public static final UniqueKey<HostedServerRecord> HOSTED_SERVER_PKEY = Internal.createUniqueKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_pkey"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.NAME }, true);
@@ -71,6 +80,10 @@ public class Keys {
     public static final UniqueKey<MemberRecord> MEMBER_KEY_ONCE_PER_MESH = Internal.createUniqueKey(Member.MEMBER, DSL.name("member_key_once_per_mesh"), new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.PEER_PUBKEY }, true);
     public static final UniqueKey<MemberRecord> MEMBER_OF_MESH = Internal.createUniqueKey(Member.MEMBER, DSL.name("member_of_mesh"), new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true);
     public static final UniqueKey<MemberRecord> MEMBER_PKEY = Internal.createUniqueKey(Member.MEMBER, DSL.name("member_pkey"), new TableField[] { Member.MEMBER.ID }, true);
+    public static final UniqueKey<MemoryRecord> MEMORY_ID = Internal.createUniqueKey(Memory.MEMORY, DSL.name("memory_id"), new TableField[] { Memory.MEMORY.MESH_ID, Memory.MEMORY.ID }, true);
+    public static final UniqueKey<MemoryRecord> MEMORY_PKEY = Internal.createUniqueKey(Memory.MEMORY, DSL.name("memory_pkey"), new TableField[] { Memory.MEMORY.MESH_ID, Memory.MEMORY.NUMBER }, true);
+    public static final UniqueKey<MemoryCountRecord> MEMORY_COUNT_PKEY = Internal.createUniqueKey(MemoryCount.MEMORY_COUNT, DSL.name("memory_count_pkey"), new TableField[] { MemoryCount.MEMORY_COUNT.MESH_ID }, true);
+    public static final UniqueKey<MemoryWordRecord> MEMORY_WORD_PKEY = Internal.createUniqueKey(MemoryWord.MEMORY_WORD, DSL.name("memory_word_pkey"), new TableField[] { MemoryWord.MEMORY_WORD.MESH_ID, MemoryWord.MEMORY_WORD.WORD }, true);
     public static final UniqueKey<MeshRecord> MESH_PKEY = Internal.createUniqueKey(Mesh.MESH, DSL.name("mesh_pkey"), new TableField[] { Mesh.MESH.ID }, true);
     public static final UniqueKey<MessageRecord> MESSAGE_ONCE_PER_CLIENT_ID = Internal.createUniqueKey(Message.MESSAGE, DSL.name("message_once_per_client_id"), new TableField[] { Message.MESSAGE.SENDER_MEMBER_ID, Message.MESSAGE.CLIENT_MESSAGE_ID }, true);
     public static final UniqueKey<MessageRecord> MESSAGE_PKEY = Internal.createUniqueKey(Message.MESSAGE, DSL.name("message_pkey"), new TableField[] { Message.MESSAGE.ID }, true);
@@ -95,12 +108,16 @@ public class Keys {
 
     public static final ForeignKey<AuditHeadRecord, MeshRecord> AUDIT_HEAD__AUDIT_HEAD_MESH_ID_FKEY = Internal.createForeignKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_mesh_id_fkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditLogRecord, MeshRecord> AUDIT_LOG__AUDIT_LOG_MESH_ID_FKEY = Internal.createForeignKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_mesh_id_fkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<ContextRecord, MemberRecord> CONTEXT__CONTEXT_OF_MEMBER = Internal.createForeignKey(Context.CONTEXT, DSL.name("context_of_member"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<EpochKeyRecord, MemberRecord> EPOCH_KEY__EPOCH_KEY_OF_MEMBER = Internal.createForeignKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_of_member"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<HostedServerRecord, MemberRecord> HOSTED_SERVER__HOSTED_SERVER_OF_MEMBER = Internal.createForeignKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_of_member"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MemberRecord> INVITE__INVITE_CREATOR_OF_MESH = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_creator_of_mesh"), new TableField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MeshRecord> INVITE__INVITE_MESH_ID_FKEY = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_mesh_id_fkey"), new TableField[] { Invite.INVITE.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, InviteRecord> MEMBER__MEMBER_CAME_BY_INVITE = Internal.createForeignKey(Member.MEMBER, DSL.name("member_came_by_invite"), new TableField[] { Member.MEMBER.INVITE_ID }, Keys.INVITE_PKEY, new TableField[] { Invite.INVITE.ID }, true, ForeignKeyRule.SET_NULL, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MemberRecord, MeshRecord> MEMBER__MEMBER_MESH_ID_FKEY = Internal.createForeignKey(Member.MEMBER, DSL.name("member_mesh_id_fkey"), new TableField[] { Member.MEMBER.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<MemoryRecord, MemberRecord> MEMORY__MEMORY_OF_MEMBER = Internal.createForeignKey(Memory.MEMORY, DSL.name("memory_of_member"), new TableField[] { Memory.MEMORY.MESH_ID, Memory.MEMORY.REMEMBERED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<MemoryCountRecord, MeshRecord> MEMORY_COUNT__MEMORY_COUNT_MESH_ID_FKEY = Internal.createForeignKey(MemoryCount.MEMORY_COUNT, DSL.name("memory_count_mesh_id_fkey"), new TableField[] { MemoryCount.MEMORY_COUNT.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<MemoryWordRecord, MeshRecord> MEMORY_WORD__MEMORY_WORD_MESH_ID_FKEY = Internal.createForeignKey(MemoryWord.MEMORY_WORD, DSL.name("memory_word_mesh_id_fkey"), new TableField[] { MemoryWord.MEMORY_WORD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PeerStateRecord, MemberRecord> PEER_STATE__PEER_STATE_OF_MEMBER = Internal.createForeignKey(PeerState.PEER_STATE, DSL.name("peer_state_of_member"), new TableField[] { PeerState.PEER_STATE.MESH_ID, PeerState.PEER_STATE.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PermissionRecord, MemberRecord> PERMISSION__PERMISSION_OF_MEMBER = Internal.createForeignKey(Permission.PERMISSION, DSL.name("permission_of_member"), new TableField[] { Permission.PERMISSION.MESH_ID, Permission.PERMISSION.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<PresenceRecord, MemberRecord> PRESENCE__PRESENCE_OF_MEMBER = Internal.createForeignKey(Presence.PRESENCE, DSL.name("presence_of_member"), new TableField[] { Presence.PRESENCE.MESH_ID, Presence.PRESENCE.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

@@ -6,11 +6,15 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
+import dev.claudemesh.db.jooq.tables.Memory;
+import dev.claudemesh.db.jooq.tables.MemoryCount;
+import dev.claudemesh.db.jooq.tables.MemoryWord;
 import dev.claudemesh.db.jooq.tables.Mesh;
 import dev.claudemesh.db.jooq.tables.Message;
 import dev.claudemesh.db.jooq.tables.PeerState;
@@ -46,6 +50,8 @@ public class MeshSchema extends SchemaImpl {
 
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public final Context CONTEXT = Context.CONTEXT;
+
     public final Delivery DELIVERY = Delivery.DELIVERY;
 
     public final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
@@ -55,6 +61,12 @@ public class MeshSchema extends SchemaImpl {
     public final Invite INVITE = Invite.INVITE;
 
     public final Member MEMBER = Member.MEMBER;
+
+    public final Memory MEMORY = Memory.MEMORY;
+
+    public final MemoryCount MEMORY_COUNT = MemoryCount.MEMORY_COUNT;
+
+    public final MemoryWord MEMORY_WORD = MemoryWord.MEMORY_WORD;
 
     public final Mesh MESH = Mesh.MESH;
 
@@ -105,11 +117,15 @@ public class MeshSchema extends SchemaImpl {
         return Arrays.asList(
             AuditHead.AUDIT_HEAD,
             AuditLog.AUDIT_LOG,
+            Context.CONTEXT,
             Delivery.DELIVERY,
             EpochKey.EPOCH_KEY,
             HostedServer.HOSTED_SERVER,
             Invite.INVITE,
             Member.MEMBER,
+            Memory.MEMORY,
+            MemoryCount.MEMORY_COUNT,
+            MemoryWord.MEMORY_WORD,
             Mesh.MESH,
             Message.MESSAGE,
             PeerState.PEER_STATE,

@@ -6,11 +6,15 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
+import dev.claudemesh.db.jooq.tables.Memory;
+import dev.claudemesh.db.jooq.tables.MemoryCount;
+import dev.claudemesh.db.jooq.tables.MemoryWord;
 import dev.claudemesh.db.jooq.tables.Mesh;
 import dev.claudemesh.db.jooq.tables.Message;
 import dev.claudemesh.db.jooq.tables.PeerState;
@@ -33,6 +37,8 @@ public class Tables {
 
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
+    public static final Context CONTEXT = Context.CONTEXT;
+
     public static final Delivery DELIVERY = Delivery.DELIVERY;
 
     public static final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
@@ -42,6 +48,12 @@ public class Tables {
     public static final Invite INVITE = Invite.INVITE;
 
     public static final Member MEMBER = Member.MEMBER;
+
+    public static final Memory MEMORY = Memory.MEMORY;
+
+    public static final MemoryCount MEMORY_COUNT = MemoryCount.MEMORY_COUNT;
+
+    public static final MemoryWord MEMORY_WORD = MemoryWord.MEMORY_WORD;
 
     public static final Mesh MESH = Mesh.MESH;
 

@@ -1,10 +1,10 @@
 package dev.claudemesh.protocol.client;
 
 /// How many letters must be typed differently to turn one name into another (Levenshtein).
-final class EditDistance {
+public final class EditDistance {
   private EditDistance() {}
 
-  static int between(String one, String other) {
+  public static int between(String one, String other) {
     int[] previous = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {
       previous[j] = j;

@@ -97,14 +97,19 @@ public sealed interface MeshRequest<R extends Reply> extends Request<R> {
       summary = "Delete the mesh for everyone")
   record Delete() implements MeshRequest<MeshReply.Deleted> {}
 
-  /// What members may change of themselves.
+  /// What members may change of themselves, and the language the mesh remembers things in.
   @Operation(
       type = "set_mesh_settings",
       access = Access.ADMIN,
       http = "PATCH /mesh/:mesh/settings",
       effect = Effect.REPEATABLE,
-      summary = "Choose what members may change of themselves")
-  record Settings(@Doc("Field by field") SelfEditable selfEditable)
+      summary = "Choose what members may change of themselves, and the language of memories")
+  record Settings(
+      @Doc("What members may change of themselves, field by field; unchanged if absent")
+          Optional<SelfEditable> selfEditable,
+      @Doc("Language of memories, as PostgreSQL calls it, such as german; simple for any")
+          @Size(value = 50, min = 1)
+          Optional<String> language)
       implements MeshRequest<MeshReply.Ok> {}
 
   /// The mesh at a glance.

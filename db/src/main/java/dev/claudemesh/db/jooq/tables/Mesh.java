@@ -72,6 +72,8 @@ public class Mesh extends TableImpl<MeshRecord> {
 
     public final TableField<MeshRecord, Instant> ARCHIVED_AT = createField(DSL.name("archived_at"), SQLDataType.INSTANT, this, "");
 
+    public final TableField<MeshRecord, String> LANGUAGE = createField(DSL.name("language"), SQLDataType.CLOB.nullable(false).defaultValue(DSL.field(DSL.raw("'english'::text"), SQLDataType.CLOB)), this, "");
+
     private Mesh(Name alias, Table<MeshRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -122,6 +122,14 @@ public class MeshRecord extends UpdatableRecordImpl<MeshRecord> {
         return (Instant) get(12);
     }
 
+    public void setLanguage(String value) {
+        set(13, value);
+    }
+
+    public String getLanguage() {
+        return (String) get(13);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -139,7 +147,7 @@ public class MeshRecord extends UpdatableRecordImpl<MeshRecord> {
         super(Mesh.MESH);
     }
 
-    public MeshRecord(String id, String slug, String name, String ownerPubkey, String custody, String encryption, Integer epoch, JSONB selfEditable, String rootKey, String ownerSecretKey, String ownerUserId, Instant createdAt, Instant archivedAt) {
+    public MeshRecord(String id, String slug, String name, String ownerPubkey, String custody, String encryption, Integer epoch, JSONB selfEditable, String rootKey, String ownerSecretKey, String ownerUserId, Instant createdAt, Instant archivedAt, String language) {
         super(Mesh.MESH);
 
         setId(id);
@@ -155,6 +163,7 @@ public class MeshRecord extends UpdatableRecordImpl<MeshRecord> {
         setOwnerUserId(ownerUserId);
         setCreatedAt(createdAt);
         setArchivedAt(archivedAt);
+        setLanguage(language);
         resetTouchedOnNotNull();
     }
 }
