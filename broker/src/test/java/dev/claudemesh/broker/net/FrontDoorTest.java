@@ -48,6 +48,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The cross-cutting steps, with rooms that do as they are told.
@@ -294,6 +295,7 @@ class FrontDoorTest {
   private static final CallResult OVER = CallResult.failed(CallFailure.HOST, "over");
 
   @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void a_call_that_takes_long_holds_up_no_other_request_of_its_connection() {
     connected();
     ask(CALL.formatted(",'_reqId':'slow'"));
@@ -315,6 +317,7 @@ class FrontDoorTest {
   }
 
   @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void a_call_that_could_not_be_told_apart_from_others_is_answered_in_its_turn()
       throws InterruptedException {
     connected();
