@@ -12,42 +12,56 @@ import java.util.concurrent.TimeUnit;
 
 /// The packaged program in a folder of its own, with a home of its own, run through its launcher as
 /// a person runs it.
-final class Program {
+public final class Program {
   private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   private final Path folder;
   private final Map<String, String> environment = new TreeMap<>();
 
   /// What a finished process said.
-  record Ended(int exit, String out, String err) {}
+  public record Ended(int exit, String out, String err) {}
 
   private Program(Path folder) {
     this.folder = folder;
   }
 
   /// Lays the program out as a release is: the launcher and its jars.
-  static Program install(Path folder) throws IOException {
+  public static Program install(Path folder) throws IOException {
     Program program = new Program(folder);
     Files.copy(Sources.root().resolve("claudemesh"), folder.resolve("claudemesh"));
     Files.createSymbolicLink(
         folder.resolve("lib"), Sources.root().resolve("cli/target/dist/lib").toRealPath());
+    Files.createSymbolicLink(folder.resolve("docs"), Sources.root().resolve("docs"));
     Path home = Files.createDirectory(folder.resolve("home"));
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
     program.environment.put("HOME", home.toString());
-    program.environment.put("PATH", System.getenv("PATH"));
+    program.environment.put(
+        "PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
     program.environment.put("CLAUDEMESH_JAVA", System.getProperty("java.home"));
     program.environment.put("BROKER_PORT", Integer.toString(port));
     program.environment.put("CLAUDEMESH_BROKER_URL", "ws://127.0.0.1:" + port + "/ws");
     return program;
   }
 
+  /// The same program for somebody with a home of their own.
+  public Program as(String who) throws IOException {
+    Program own = new Program(folder);
+    own.environment.putAll(environment);
+    own.environment.put("HOME", Files.createDirectory(folder.resolve(who)).toString());
+    return own;
+  }
+
+  public Path home() {
+    return Path.of(environment.get("HOME"));
+  }
+
   /// Runs a shell script in the program's folder to its end.
   ///
   /// @throws AssertionError if it does not end in time
-  Ended run(String script) throws IOException, InterruptedException {
+  public Ended run(String script) throws IOException, InterruptedException {
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
     Process process =
@@ -64,7 +78,7 @@ final class Program {
   /// Starts a shell script that does not end, and waits for a line it prints.
   ///
   /// @throws AssertionError if it ends before it printed that
-  Process start(String script, String until) throws IOException {
+  public Process start(String script, String until) throws IOException {
     Path err = Files.createTempFile(folder, "err", ".txt");
     Process process = builder(script).redirectError(err.toFile()).start();
     StringBuilder said = new StringBuilder();
@@ -88,7 +102,7 @@ final class Program {
   }
 
   /// Ends a process and all it started.
-  static void end(Process process) {
+  public static void end(Process process) {
     process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
     try {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The project's own Java sources, generated ones left out.
-final class Sources {
+public final class Sources {
   private Sources() {}
 
-  static Path root() {
+  public static Path root() {
     return Path.of(System.getProperty("claudemesh.root"));
   }
 
@@ -32,7 +32,7 @@ final class Sources {
         .toList();
   }
 
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

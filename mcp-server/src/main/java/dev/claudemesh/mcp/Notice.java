@@ -40,6 +40,10 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
                   + news.data().path("simTime").asString("")
                   + " | speed: x"
                   + news.data().path("speed").asString("");
+          case "task_assigned" ->
+              by(news) + " has a task for you: " + task(news) + "; claim_task takes it";
+          case "task_claimed" -> by(news) + " took the task " + task(news);
+          case "task_completed" -> by(news) + " finished the task " + task(news) + result(news);
           default -> news.event().replace('_', ' ') + " " + json(news.data());
         };
     return new Notice(
@@ -50,6 +54,23 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
             "event", PeerText.attribute(news.event()),
             "mesh_slug", PeerText.attribute(mesh),
             "eventData", PeerText.body(json(news.data()))));
+  }
+
+  private static String by(News news) {
+    return news.data().path("by").asString("somebody");
+  }
+
+  private static String task(News news) {
+    return '"' + news.data().path("title").asString("") + "\" (id " + id(news) + ")";
+  }
+
+  private static String id(News news) {
+    return news.data().path("id").asString("");
+  }
+
+  private static String result(News news) {
+    String result = news.data().path("result").asString("");
+    return result.isEmpty() ? "" : ": " + result;
   }
 
   /// The broker sends these to those they are about only.

@@ -134,6 +134,23 @@ class NoticesTest {
     assertThat(news.attributes()).containsEntry("event", "peer_left");
   }
 
+  @Test
+  void whom_a_task_concerns_is_told_in_words() {
+    JsonNode data =
+        JSON.objectNode()
+            .put("id", "a1")
+            .put("title", "Fix it")
+            .put("by", "Grace")
+            .put("result", "fixed");
+    assertThat(Notice.of("team", new News("task_assigned", data, now)))
+        .satisfies(notice -> assertThat(notice.wanted()).isTrue())
+        .extracting(Notice::text)
+        .isEqualTo(
+            "[team system] Grace has a task for you: \"Fix it\" (id a1); claim_task takes it");
+    assertThat(Notice.of("team", new News("task_completed", data, now)).text())
+        .isEqualTo("[team system] Grace finished the task \"Fix it\" (id a1): fixed");
+  }
+
   private static Notice wanted(String text) {
     return new Notice(text, true, Map.of());
   }
