@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.claudemesh.Program;
 import dev.claudemesh.Sources;
 import dev.claudemesh.protocol.Wire;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -79,7 +78,8 @@ class TourIT {
     String expectedOf = "";
     int calls = 0;
     while (parts.find()) {
-      String[] words = parts.group("words") == null ? new String[0] : parts.group("words").split(" ");
+      String[] words =
+          parts.group("words") == null ? new String[0] : parts.group("words").split(" ");
       switch (parts.group("kind")) {
         case null -> said = parts.group("said");
         case "sh" -> shell(broker, words, parts.group("body"));
@@ -127,7 +127,9 @@ class TourIT {
     }
     Program program = people.get(terminal).program();
     if (words.length > 1) {
-      running.push(program.start("exec " + script.strip(), words[1].replace("until=", "")));
+      running.push(
+          program.start(
+              "exec " + script.strip(), words[1].replace("until=", "").replace('-', ' ')));
       return;
     }
     Program.Ended ended = program.run(script);
@@ -149,7 +151,9 @@ class TourIT {
   private void hears(Person person, String lines) throws Exception {
     Pattern expected =
         Pattern.compile(
-            Stream.of(lines.strip().split("\n")).map(this::pattern).collect(Collectors.joining(".*?")),
+            Stream.of(lines.strip().split("\n"))
+                .map(this::pattern)
+                .collect(Collectors.joining(".*?")),
             Pattern.DOTALL);
     String told;
     try {
@@ -170,7 +174,7 @@ class TourIT {
 
   private String filled(String text) {
     return NAME.matcher(text)
-        .replaceAll(found ->
-            Matcher.quoteReplacement(names.getOrDefault(found.group(1), found.group())));
+        .replaceAll(
+            found -> Matcher.quoteReplacement(names.getOrDefault(found.group(1), found.group())));
   }
 }
