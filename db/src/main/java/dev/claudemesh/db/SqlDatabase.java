@@ -107,29 +107,30 @@ public final class SqlDatabase implements AutoCloseable {
   ///
   /// @param mostBytes of all rows as JSON
   public Rows read(String meshId, String statement, int mostRows, long mostBytes) {
-    return call(
-        meshId,
-        true,
-        (mesh, connection) -> {
-          List<String> lines = new ArrayList<>();
-          try (PreparedStatement read =
-              connection.prepareStatement("select claudemesh_run.read_" + mesh + "(?, ?, ?)")) {
-            read.setString(1, statement);
-            read.setInt(2, mostRows);
-            read.setLong(3, mostBytes);
-            read.setMaxRows(mostRows + 1);
-            read.setQueryTimeout(SqlSessions.cancelSeconds(limits));
-            ResultSet rows = read.executeQuery();
-            while (rows.next()) {
-              lines.add(rows.getString(1));
-            }
-          }
-          boolean truncated = !lines.isEmpty() && lines.getLast() == null;
-          return new Rows(
-              columns(mesh, connection),
-              List.copyOf(truncated ? lines.subList(0, lines.size() - 1) : lines),
-              truncated);
-        });
+    return sessions()
+        .run(
+            meshId,
+            false,
+            (mesh, connection) -> {
+              List<String> lines = new ArrayList<>();
+              try (PreparedStatement read =
+                  connection.prepareStatement("select claudemesh_run.read_" + mesh + "(?, ?, ?)")) {
+                read.setString(1, statement);
+                read.setInt(2, mostRows);
+                read.setLong(3, mostBytes);
+                read.setMaxRows(mostRows + 1);
+                read.setQueryTimeout(SqlSessions.cancelSeconds(limits));
+                ResultSet rows = read.executeQuery();
+                while (rows.next()) {
+                  lines.add(rows.getString(1));
+                }
+              }
+              boolean truncated = !lines.isEmpty() && lines.getLast() == null;
+              return new Rows(
+                  columns(mesh, connection),
+                  List.copyOf(truncated ? lines.subList(0, lines.size() - 1) : lines),
+                  truncated);
+            });
   }
 
   /// Describes the cursor that the function left open; runs nothing of it.
@@ -161,7 +162,7 @@ public final class SqlDatabase implements AutoCloseable {
   /// @return how many rows the last one changed or found
   public long write(String meshId, String statement) {
     try {
-      return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
+      return sessions().run(meshId, true, (mesh, connection) -> write(mesh, connection, statement));
     } catch (StatementRefusedException e) {
       if (e.sqlState().equals(FULL)) {
         sessions().vacuum(meshId, false);
@@ -171,7 +172,7 @@ public final class SqlDatabase implements AutoCloseable {
       }
     }
     sessions().vacuum(meshId, true);
-    return call(meshId, false, (mesh, connection) -> write(mesh, connection, statement));
+    return sessions().run(meshId, true, (mesh, connection) -> write(mesh, connection, statement));
   }
 
   private long write(String mesh, Connection connection, String statement) throws SQLException {
@@ -191,31 +192,29 @@ public final class SqlDatabase implements AutoCloseable {
   ///
   /// @param most columns of all
   public List<TableColumn> tables(String meshId, int most) {
-    return call(
-        meshId,
-        true,
-        (mesh, connection) -> {
-          List<TableColumn> columns = new ArrayList<>();
-          try (PreparedStatement list =
-              connection.prepareStatement("select * from claudemesh_guard.columns_of(?) limit ?")) {
-            list.setString(1, mesh);
-            list.setInt(2, most);
-            ResultSet rows = list.executeQuery();
-            while (rows.next()) {
-              columns.add(
-                  new TableColumn(
-                      rows.getString(1),
-                      Optional.ofNullable(rows.getString(2)),
-                      rows.getString(3),
-                      rows.getBoolean(4)));
-            }
-          }
-          return List.copyOf(columns);
-        });
-  }
-
-  private <T> T call(String meshId, boolean readOnly, SqlSessions.Work<T> work) {
-    return sessions().run(meshId, readOnly, work);
+    return sessions()
+        .run(
+            meshId,
+            false,
+            (mesh, connection) -> {
+              List<TableColumn> columns = new ArrayList<>();
+              try (PreparedStatement list =
+                  connection.prepareStatement(
+                      "select * from claudemesh_guard.columns_of(?) limit ?")) {
+                list.setString(1, mesh);
+                list.setInt(2, most);
+                ResultSet rows = list.executeQuery();
+                while (rows.next()) {
+                  columns.add(
+                      new TableColumn(
+                          rows.getString(1),
+                          Optional.ofNullable(rows.getString(2)),
+                          rows.getString(3),
+                          rows.getBoolean(4)));
+                }
+              }
+              return List.copyOf(columns);
+            });
   }
 
   private SqlSessions sessions() {

@@ -72,7 +72,10 @@ final class SqlSessions implements AutoCloseable {
   }
 
   /// One transaction of a mesh, which is made ready for it if it is new here.
-  <T> T run(String meshId, boolean readOnly, Work<T> work) {
+  ///
+  /// @param kept whether it is committed. What only reads must not be: a commit runs what a query
+  ///   has left behind, such as a cursor `with hold`, as the login
+  <T> T run(String meshId, boolean kept, Work<T> work) {
     if (!prepared.contains(meshId)) {
       setup.prepare(login, meshId);
       prepared.add(meshId);
@@ -82,10 +85,9 @@ final class SqlSessions implements AutoCloseable {
     try {
       int pid = connection.unwrap(PGConnection.class).getBackendPID();
       try {
-        connection.setReadOnly(readOnly);
         connection.setAutoCommit(false);
         T result = work.on(login.mesh(meshId), connection);
-        if (!readOnly) {
+        if (kept) {
           connection.commit();
         }
         clean = cleaned(connection);
@@ -114,7 +116,6 @@ final class SqlSessions implements AutoCloseable {
     try {
       connection.rollback();
       connection.setAutoCommit(true);
-      connection.setReadOnly(false);
       try (var discard = connection.createStatement()) {
         discard.execute("discard all");
       }

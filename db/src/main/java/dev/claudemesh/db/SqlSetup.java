@@ -134,7 +134,7 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
     try (Connection connection = connect(admin);
         PreparedStatement end =
             connection.prepareStatement(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid = ? and usename ="
+                "select pg_terminate_backend(pid, 1000) from pg_stat_activity where pid = ? and usename ="
                     + " ?")) {
       end.setInt(1, pid);
       end.setString(2, login.name());

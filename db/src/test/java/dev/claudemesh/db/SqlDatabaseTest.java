@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.claudemesh.db.SqlDatabase.Column;
 import dev.claudemesh.db.SqlDatabase.Rows;
 import dev.claudemesh.db.SqlDatabase.TableColumn;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +23,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What a mesh can do with its own database, and where it ends.
 class SqlDatabaseTest {
@@ -290,11 +296,59 @@ class SqlDatabaseTest {
     }
   }
 
-  private List<String> running() {
+  @Test
+  void the_private_server_makes_it_by_itself_and_lets_its_login_into_no_other_database(
+      @TempDir Path folder) throws SQLException {
+    EmbeddedPostgresConfig place =
+        EmbeddedPostgresConfig.in(folder).withBinaries(TestDatabase.binaries()).forgettingOnCrash();
+    DatabaseConfig config =
+        new DatabaseConfig(
+            new DatabaseConfig.Place.Embedded(place),
+            2,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30));
+    try (Database database = Database.open(config, line -> {});
+        SqlDatabase own =
+            SqlDatabase.of(
+                database,
+                Optional.empty(),
+                new SqlDatabase.Limits(
+                    Duration.ofSeconds(5), Duration.ofSeconds(5), 1, QUOTA, 20))) {
+      own.write("A", "create table t as select 1 as i");
+
+      DatabaseUrl url = database.url();
+      String login = one(url.withDatabase("claudemesh_sql"), "select login from claudemesh.setup");
+      String password =
+          one(url.withDatabase("claudemesh_sql"), "select password from claudemesh.setup");
+      for (String other : List.of("claudemesh", "postgres", "template1")) {
+        DatabaseUrl entrance =
+            url.withDatabase(other).withLogin(login, new DatabasePassword(password));
+        assertThatThrownBy(() -> one(entrance, "select 1"))
+            .isInstanceOfSatisfying(
+                SQLException.class,
+                refused -> assertThat(refused.getSQLState()).isEqualTo("42501"));
+      }
+      assertThat(own.read("A", "table t", 1, 100).lines()).containsExactly("{\"i\":1}");
+    }
+  }
+
+  private static String one(DatabaseUrl url, String query) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password().reveal());
+        ResultSet row = connection.createStatement().executeQuery(query)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /// What the server still works on in the database of the meshes.
+  private static List<String> running() {
     return test.database()
         .dsl()
         .fetch(
-            "select query from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()")
+            "select query from pg_stat_activity where state = 'active' and datname = ?",
+            test.url().database() + SqlDatabase.SUFFIX)
         .map(row -> row.get(0, String.class));
   }
 

@@ -174,6 +174,7 @@ class SqlEscapeTest {
             "a cursor that is filled at the commit",
             "0A000",
             "declare c cursor with hold for select steal()"),
+        query("a cursor of a query that is filled at the commit", "", "select hold()"),
         execute(
             "a trigger that waits for the commit",
             "42501",
@@ -449,10 +450,12 @@ class SqlEscapeTest {
       assertThatThrownBy(() -> world.shown(attempt))
           .isInstanceOfSatisfying(
               StatementRefusedException.class,
-              refused ->
-                  assertThat(refused.sqlState())
-                      .as(refused.getMessage())
-                      .isEqualTo(attempt.sqlState()));
+              refused -> {
+                assertThat(refused).hasMessageNotContaining(SECRET);
+                assertThat(refused.sqlState())
+                    .as(refused.getMessage())
+                    .isEqualTo(attempt.sqlState());
+              });
     }
 
     world.isUnharmed(before);
@@ -469,7 +472,7 @@ class SqlEscapeTest {
     try {
       assertThat(world.shown(attempt)).doesNotContain(SECRET);
     } catch (StatementRefusedException refused) {
-      assertThat(refused.sqlState()).isNotEmpty();
+      assertThat(refused).hasMessageNotContaining(SECRET);
     }
 
     world.isUnharmed(before);
@@ -587,6 +590,15 @@ class SqlEscapeTest {
           from claudemesh_run.read_${b}('select * from secret', 10, 1000) line;
         perform claudemesh_run.write_${a}(
           format('insert into loot values (%L)', found), 100000000, 100);
+        return 1;
+      end $$;
+      -- Works where it is called as the login: reads B, and cries it out.
+      create function shout() returns int language plpgsql as $$ begin
+        raise exception '%', (select string_agg(line, ',')
+          from claudemesh_run.read_${b}('select * from secret', 10, 1000) line);
+      end $$;
+      create function hold() returns int language plpgsql as $$ begin
+        execute 'declare c cursor with hold for select shout()';
         return 1;
       end $$
       """;
