@@ -14,6 +14,7 @@ open module dev.claudemesh.protocol {
 
   exports dev.claudemesh.protocol;
   exports dev.claudemesh.protocol.audit;
+  exports dev.claudemesh.protocol.claims;
   exports dev.claudemesh.protocol.client;
   exports dev.claudemesh.protocol.config;
   exports dev.claudemesh.protocol.connection;

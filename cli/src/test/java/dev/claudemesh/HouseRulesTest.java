@@ -53,7 +53,8 @@ class HouseRulesTest {
           "streams",
           "skills",
           "tasks",
-          "sql");
+          "sql",
+          "claims");
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

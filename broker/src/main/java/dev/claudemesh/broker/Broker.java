@@ -1,6 +1,7 @@
 package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.audit.AuditHandler;
+import dev.claudemesh.broker.claims.ClaimHandler;
 import dev.claudemesh.broker.connection.ConnectionHandler;
 import dev.claudemesh.broker.contexts.ContextHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
@@ -86,6 +87,7 @@ public final class Broker implements AutoCloseable {
     Links links = new Links(config.brokerUrl());
     TaskHandler tasks = new TaskHandler(kernel);
     MemoryHandler memory = new MemoryHandler(kernel);
+    ClaimHandler claims = new ClaimHandler(kernel);
     MeshHandler meshes =
         new MeshHandler(
             database, peers, bus, clock, creation(config), links, totals(tasks, memory));
@@ -114,7 +116,8 @@ public final class Broker implements AutoCloseable {
             streams,
             tasks,
             new SkillHandler(kernel),
-            new SqlHandler(kernel, sql));
+            new SqlHandler(kernel, sql),
+            claims);
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock, sqlObstacle(sql));
@@ -130,6 +133,7 @@ public final class Broker implements AutoCloseable {
             .every(limits.timing().sweep(), "tool hosts", services::tidy)
             .every(HOURLY, "old leases", connection::prune)
             .every(HOURLY, "subscriptions", streams::sweep)
+            .every(limits.timing().sweep(), "claims", claims::sweep)
             .every(HOURLY, "finished tasks", _ -> tasks.prune());
     connection.restore();
   }

@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.claims.ClaimEvent;
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
 import dev.claudemesh.protocol.services.ServiceEvent;
@@ -9,4 +10,10 @@ import dev.claudemesh.protocol.streams.StreamEvent;
 
 /// Something the broker tells without having been asked. Never carries a `_reqId`.
 public sealed interface Event extends Outbound
-    permits MeshEvent, MessageEvent, ServiceEvent, SkillEvent, StateEvent, StreamEvent {}
+    permits ClaimEvent,
+        MeshEvent,
+        MessageEvent,
+        ServiceEvent,
+        SkillEvent,
+        StateEvent,
+        StreamEvent {}

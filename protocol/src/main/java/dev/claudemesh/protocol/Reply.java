@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditReply;
+import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.connection.ConnectionReply;
 import dev.claudemesh.protocol.contexts.ContextReply;
 import dev.claudemesh.protocol.invites.InviteReply;
@@ -19,6 +20,7 @@ import dev.claudemesh.protocol.tasks.TaskReply;
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
     permits AuditReply,
+        ClaimReply,
         ConnectionReply,
         ContextReply,
         ErrorReply,

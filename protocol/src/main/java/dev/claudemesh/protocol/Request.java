@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditRequest;
+import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
@@ -23,6 +24,7 @@ import dev.claudemesh.protocol.tasks.TaskRequest;
 /// @param <R> the reply on success; every failure is an {@link ErrorReply}
 public sealed interface Request<R extends Reply>
     permits AuditRequest,
+        ClaimRequest,
         ConnectionRequest,
         ContextRequest,
         GroupRequest,

@@ -69,6 +69,13 @@ final class Samples {
           Map.entry("inviter", "Grace"),
           Map.entry("created_by", "Grace"),
           Map.entry("yourName", "Ada"),
+          Map.entry("glob", "src/api/**"),
+          Map.entry("yours", "src/**"),
+          Map.entry("theirs", "src/api/**"),
+          Map.entry("path", "src/api/Door.java"),
+          Map.entry("note", "New routes"),
+          Map.entry("root", "github.com/acme/engine"),
+          Map.entry("by", "Bob"),
           Map.entry("assignee", "Bob"),
           Map.entry("claimedBy", "Bob"),
           Map.entry("result", "It runs again"),
@@ -101,6 +108,8 @@ final class Samples {
   private static final Map<String, String> EXCEPTIONS =
       Map.ofEntries(
           Map.entry("GroupRole.name", "backend/api"),
+          Map.entry("Claim.name", "Bob"),
+          Map.entry("Conflict.name", "Bob"),
           Map.entry("GroupRole.role", "lead"),
           Map.entry("Join.name", "backend/api"),
           Map.entry("Leave.name", "backend/api"),
@@ -131,7 +140,8 @@ final class Samples {
           Map.entry("columns", List.of("name", "count")),
           Map.entry("columnTypes", List.of("text", "int4")),
           Map.entry("filesRead", List.of("src/Engine.java", "README.md")),
-          Map.entry("keyFindings", List.of("The pump leaks", "Nobody uses valve 3")));
+          Map.entry("keyFindings", List.of("The pump leaks", "Nobody uses valve 3")),
+          Map.entry("globs", List.of("src/api/**", "docs/*.md")));
 
   private Samples() {}
 
@@ -225,6 +235,7 @@ final class Samples {
   private static long number(Field field) {
     return switch (field.name()) {
       case "expires_at" -> 1_770_000_000L;
+      case "ttlSeconds" -> 1_800;
       case "timestamp" -> 1_769_999_999_000L;
       case "timeoutMs" -> 60_000;
       case "v", "protocolVersion" -> 1;

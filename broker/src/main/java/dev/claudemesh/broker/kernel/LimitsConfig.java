@@ -265,8 +265,13 @@ public record LimitsConfig(
   ///
   /// @param unfinishedTasks tasks that are neither done nor cancelled, then `limit`
   /// @param finishedTasks tasks that are; beyond it those that ended first are removed
-  public record Work(int unfinishedTasks, int finishedTasks) {
-    public static final Work DEFAULTS = new Work(10_000, 10_000);
+  /// @param claims globs that are claimed, then `limit`
+  /// @param claimsPerPeer globs that one session claims, then `limit`
+  /// @param claimFor how long a claim holds unless its maker says
+  public record Work(
+      int unfinishedTasks, int finishedTasks, int claims, int claimsPerPeer, Duration claimFor) {
+    public static final Work DEFAULTS =
+        new Work(10_000, 10_000, 2_000, 200, Duration.ofMinutes(30));
   }
 
   /// SQL that members run in their mesh's own database.

@@ -5,6 +5,7 @@ import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.audit.AuditRequest;
+import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
@@ -38,7 +39,8 @@ public record Rooms(
     Handler<StreamRequest<?>> streams,
     Handler<TaskRequest<?>> tasks,
     Handler<SkillRequest<?>> skills,
-    Handler<SqlRequest<?>> sql) {
+    Handler<SqlRequest<?>> sql,
+    Handler<ClaimRequest<?>> claims) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -58,6 +60,7 @@ public record Rooms(
       case TaskRequest<?> task -> tasks.handle(task, caller);
       case SkillRequest<?> skill -> skills.handle(skill, caller);
       case SqlRequest<?> statement -> sql.handle(statement, caller);
+      case ClaimRequest<?> claim -> claims.handle(claim, caller);
     };
   }
 }

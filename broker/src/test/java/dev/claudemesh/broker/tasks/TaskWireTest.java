@@ -8,6 +8,7 @@ import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.TestMember;
 import dev.claudemesh.broker.TestSocket;
 import dev.claudemesh.broker.kernel.LimitsConfig.Work;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -218,7 +219,7 @@ class TaskWireTest {
 
   @Test
   void a_mesh_has_so_many_unfinished_tasks_and_no_more() {
-    try (TestBroker own = TestBroker.start(Map.of(), limits -> limits.withWork(new Work(2, 10)))) {
+    try (TestBroker own = TestBroker.start(Map.of(), limits -> limits.withWork(new Work(2, 10, 5, 5, Duration.ofMinutes(1))))) {
       TestMember ada = own.mesh("tasks").withSession();
       try (TestSocket a = own.connect(ada)) {
         String id = a.ask(json("{'type':'create_task','title':'x'}")).path("id").asString();

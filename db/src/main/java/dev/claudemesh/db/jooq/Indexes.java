@@ -5,6 +5,7 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.HostedServer;
@@ -37,6 +38,9 @@ public class Indexes {
     public static final Index AUDIT_BY_ACTOR = Internal.createIndex(DSL.name("audit_by_actor"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.ACTOR_MEMBER_ID }, false);
     public static final Index AUDIT_BY_EVENT = Internal.createIndex(DSL.name("audit_by_event"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.EVENT_TYPE }, false);
     public static final Index AUDIT_BY_TIME = Internal.createIndex(DSL.name("audit_by_time"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.CREATED_AT }, false);
+    public static final Index CLAIM_BY_MEMBER = Internal.createIndex(DSL.name("claim_by_member"), Claim.CLAIM, new OrderField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.MEMBER_ID }, false);
+    public static final Index CLAIM_LEASE = Internal.createIndex(DSL.name("claim_lease"), Claim.CLAIM, new OrderField[] { Claim.CLAIM.LEASE_UNTIL }, false);
+    public static final Index CLAIM_OF_ROOT = Internal.createIndex(DSL.name("claim_of_root"), Claim.CLAIM, new OrderField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.ROOT }, false);
     public static final Index CONTEXT_NEWEST = Internal.createIndex(DSL.name("context_newest"), Context.CONTEXT, new OrderField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.UPDATED_AT.desc() }, false);
     public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.PRIORITY_RANK, Delivery.DELIVERY.SEQ }, false);
     public static final Index HOSTED_SERVER_BY_HOST = Internal.createIndex(DSL.name("hosted_server_by_host"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.HOST_PRESENCE }, false);

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
@@ -30,6 +31,7 @@ import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
 import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditLogRecord;
+import dev.claudemesh.db.jooq.tables.records.ClaimRecord;
 import dev.claudemesh.db.jooq.tables.records.ContextRecord;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
@@ -70,6 +72,7 @@ public class Keys {
 
     public static final UniqueKey<AuditHeadRecord> AUDIT_HEAD_PKEY = Internal.createUniqueKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_pkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, true);
     public static final UniqueKey<AuditLogRecord> AUDIT_LOG_PKEY = Internal.createUniqueKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_pkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.SEQ }, true);
+    public static final UniqueKey<ClaimRecord> CLAIM_PKEY = Internal.createUniqueKey(Claim.CLAIM, DSL.name("claim_pkey"), new TableField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.ADDRESS, Claim.CLAIM.ROOT, Claim.CLAIM.GLOB }, true);
     public static final UniqueKey<ContextRecord> CONTEXT_PKEY = Internal.createUniqueKey(Context.CONTEXT, DSL.name("context_pkey"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID, Context.CONTEXT.SESSION }, true);
     public static final UniqueKey<DeliveryRecord> DELIVERY_PKEY = Internal.createUniqueKey(Delivery.DELIVERY, DSL.name("delivery_pkey"), new TableField[] { Delivery.DELIVERY.MESSAGE_ID, Delivery.DELIVERY.RECIPIENT_KEY }, true);
     public static final UniqueKey<EpochKeyRecord> EPOCH_KEY_PKEY = Internal.createUniqueKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_pkey"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.EPOCH, EpochKey.EPOCH_KEY.MEMBER_ID }, true);
@@ -108,6 +111,7 @@ public class Keys {
 
     public static final ForeignKey<AuditHeadRecord, MeshRecord> AUDIT_HEAD__AUDIT_HEAD_MESH_ID_FKEY = Internal.createForeignKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_mesh_id_fkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditLogRecord, MeshRecord> AUDIT_LOG__AUDIT_LOG_MESH_ID_FKEY = Internal.createForeignKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_mesh_id_fkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<ClaimRecord, MemberRecord> CLAIM__CLAIM_OF_MEMBER = Internal.createForeignKey(Claim.CLAIM, DSL.name("claim_of_member"), new TableField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ContextRecord, MemberRecord> CONTEXT__CONTEXT_OF_MEMBER = Internal.createForeignKey(Context.CONTEXT, DSL.name("context_of_member"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<EpochKeyRecord, MemberRecord> EPOCH_KEY__EPOCH_KEY_OF_MEMBER = Internal.createForeignKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_of_member"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<HostedServerRecord, MemberRecord> HOSTED_SERVER__HOSTED_SERVER_OF_MEMBER = Internal.createForeignKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_of_member"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
@@ -49,6 +50,8 @@ public class MeshSchema extends SchemaImpl {
     public final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
 
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
+
+    public final Claim CLAIM = Claim.CLAIM;
 
     public final Context CONTEXT = Context.CONTEXT;
 
@@ -117,6 +120,7 @@ public class MeshSchema extends SchemaImpl {
         return Arrays.asList(
             AuditHead.AUDIT_HEAD,
             AuditLog.AUDIT_LOG,
+            Claim.CLAIM,
             Context.CONTEXT,
             Delivery.DELIVERY,
             EpochKey.EPOCH_KEY,

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
+import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
@@ -36,6 +37,8 @@ public class Tables {
     public static final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
 
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
+
+    public static final Claim CLAIM = Claim.CLAIM;
 
     public static final Context CONTEXT = Context.CONTEXT;
 

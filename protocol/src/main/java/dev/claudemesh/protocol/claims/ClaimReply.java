@@ -1,0 +1,29 @@
+package dev.claudemesh.protocol.claims;
+
+import dev.claudemesh.protocol.Doc;
+import dev.claudemesh.protocol.Frame;
+import dev.claudemesh.protocol.Reply;
+import java.time.Instant;
+import java.util.List;
+
+/// What the broker answers about claims.
+public sealed interface ClaimReply extends Reply {
+
+  /// The files are claimed, whoever else claimed them.
+  @Frame(
+      type = "paths_claimed",
+      summary = "The files are claimed; who else claimed some of them is told, too")
+  record Claimed(
+      @Doc("The globs that are claimed now") List<String> globs,
+      @Doc("When that ends unless it is renewed") Instant until,
+      @Doc("Claims of others on some of the same files; nothing is blocked") List<Conflict> conflicts)
+      implements ClaimReply {}
+
+  /// Claims have ended.
+  @Frame(type = "paths_released", summary = "Claims have ended")
+  record Released(@Doc("The globs that were claimed") List<String> globs) implements ClaimReply {}
+
+  /// Who edits what.
+  @Frame(type = "claim_list", summary = "Who is editing what")
+  record Claims(@Doc("One entry a claim") List<Claim> claims) implements ClaimReply {}
+}
