@@ -1,6 +1,9 @@
 package dev.claudemesh.cli;
 
 import dev.claudemesh.cli.broker.BrokerCommand;
+import dev.claudemesh.cli.claims.ClaimsAddCommand;
+import dev.claudemesh.cli.claims.ClaimsListCommand;
+import dev.claudemesh.cli.claims.ClaimsReleaseCommand;
 import dev.claudemesh.cli.claude.HookCommand;
 import dev.claudemesh.cli.claude.LaunchCommand;
 import dev.claudemesh.cli.claude.McpCommand;
@@ -67,6 +70,12 @@ public final class Cli {
                 SkillGetCommand.class),
             new Word.Family(
                 "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
+            new Word.Family(
+                "claims",
+                "Who is editing which files.",
+                ClaimsListCommand.class,
+                ClaimsAddCommand.class,
+                ClaimsReleaseCommand.class),
             new Word.Written(SqlCommand.class),
             new Word.Made("remember"),
             new Word.Written(RecallCommand.class),

@@ -10,6 +10,7 @@ import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.presence.StatusSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,18 @@ import tools.jackson.databind.node.ObjectNode;
 /// An operation of the catalogue as a tool: its name, schema and hints come from the record, its
 /// arguments are decoded and checked as the socket decodes and checks a frame.
 final class CatalogTool implements Tool {
+  private static final String ROOT = "root";
+
   private final Catalog.Op op;
   private final Meshes meshes;
   private final StatusReporter status;
+  private final ClaudeSession session;
 
-  CatalogTool(Catalog.Op op, Meshes meshes, StatusReporter status) {
+  CatalogTool(Catalog.Op op, Meshes meshes, StatusReporter status, ClaudeSession session) {
     this.op = op;
     this.meshes = meshes;
     this.status = status;
+    this.session = session;
   }
 
   @Override
@@ -50,6 +55,9 @@ final class CatalogTool implements Tool {
     if (op.record() == PresenceRequest.SetStatus.class) {
       properties.remove("source");
     }
+    if (isAboutFiles()) {
+      properties.remove(ROOT);
+    }
     properties
         .putObject(MeshParameter.NAME)
         .put("type", "string")
@@ -68,6 +76,9 @@ final class CatalogTool implements Tool {
     ObjectNode fields = arguments.deepCopy();
     fields.remove(MeshParameter.NAME);
     fields.remove("source");
+    if (isAboutFiles()) {
+      fields.put(ROOT, WorkTree.of(Path.of(session.cwd())).name());
+    }
     Request<?> request = asOurselves(Faces.bind(op, fields));
     List<String> answers = new ArrayList<>();
     Optional<Problem> notFound = Optional.empty();
@@ -90,6 +101,11 @@ final class CatalogTool implements Tool {
     return op.operation().effect() == Effect.READ
         ? String.join("\n\n", answers)
         : answers.getFirst();
+  }
+
+  /// Claims name their files within the repository that the session works in.
+  private boolean isAboutFiles() {
+    return op.room().equals("claims");
   }
 
   /// What a peer says of itself, it says everywhere; what it asks, it asks everywhere; what it

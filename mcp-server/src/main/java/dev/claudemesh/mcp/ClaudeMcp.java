@@ -58,6 +58,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private final McpSyncServer server;
   private final Postman postman;
   private final Notices notices;
+  private final EditWarning edits;
   private final Meshes meshes;
   private final Skills skills;
   private final StatusReporter status;
@@ -81,6 +82,7 @@ public final class ClaudeMcp implements AutoCloseable {
             inbox.map(socket -> text -> socket.post(text, "claudemesh", Priority.NEXT)),
             this::channel,
             clock);
+    edits = new EditWarning(meshes::claimsOn, clock);
     status = new StatusReporter(meshes, new SessionFile(session)::status, clock);
     skills = new Skills(this::server, settings.memberships().size() > 1);
     server = serve(settings, version);
@@ -169,7 +171,7 @@ public final class ClaudeMcp implements AutoCloseable {
     tools.add(new CheckMessagesTool(postman, notices));
     Catalog.operations().stream()
         .filter(op -> op.operation().tool())
-        .forEach(op -> tools.add(new CatalogTool(op, meshes, status)));
+        .forEach(op -> tools.add(new CatalogTool(op, meshes, status, settings.session())));
     tools.add(new ShareSkillTool(meshes, skills));
     tools.add(new MeshStatsTool(meshes, counters, clock));
     tools.add(new PingMeshTool(meshes, postman));
@@ -226,12 +228,15 @@ public final class ClaudeMcp implements AutoCloseable {
         Stream.of(along.context(), notices.withPrompt())
             .flatMap(Optional::stream)
             .reduce((letters, lines) -> letters + "\n\n" + lines)
-            .ifPresent(context ->
-                output
-                    .putObject("hookSpecificOutput")
-                    .put("hookEventName", event.claudeName())
-                    .put("additionalContext", context));
+            .ifPresent(context -> addContext(output, event, context));
       }
+      case EDIT ->
+          edits
+              .before(input)
+              .ifPresent(warning -> {
+                addContext(output, event, warning);
+                output.put("systemMessage", warning);
+              });
       case STOP, STOP_FAILURE, SESSION_START -> postman.confirm(transcript);
       case SESSION_END -> {
         postman.confirm(transcript);
@@ -239,6 +244,13 @@ public final class ClaudeMcp implements AutoCloseable {
       }
     }
     return output;
+  }
+
+  private static void addContext(ObjectNode output, HookEvent event, String context) {
+    output
+        .putObject("hookSpecificOutput")
+        .put("hookEventName", event.claudeName())
+        .put("additionalContext", context);
   }
 
   private boolean channel(String content, Map<String, String> attributes) {

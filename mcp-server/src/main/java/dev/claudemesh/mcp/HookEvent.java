@@ -2,6 +2,7 @@ package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.presence.Status;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// The hooks of Claude Code that we register, each with the word of `claudemesh hook <word>`.
@@ -10,7 +11,9 @@ public enum HookEvent {
   PROMPT("prompt", "UserPromptSubmit", Optional.of(Status.WORKING)),
   STOP("stop", "Stop", Optional.of(Status.IDLE)),
   STOP_FAILURE("stop-failure", "StopFailure", Optional.of(Status.IDLE)),
-  SESSION_END("session-end", "SessionEnd", Optional.empty());
+  SESSION_END("session-end", "SessionEnd", Optional.empty()),
+  /// Registered only where it was asked for.
+  EDIT("edit", "PreToolUse", Optional.empty());
 
   private final String word;
   private final String claudeName;
@@ -20,6 +23,16 @@ public enum HookEvent {
     this.word = word;
     this.claudeName = claudeName;
     this.status = status;
+  }
+
+  /// Those that every installation has.
+  public static List<HookEvent> usual() {
+    return Arrays.stream(values()).filter(event -> event != EDIT).toList();
+  }
+
+  /// The tools it is about, as Claude Code matches them; empty where it is about none.
+  public Optional<String> matcher() {
+    return this == EDIT ? Optional.of("Edit|Write|MultiEdit|NotebookEdit") : Optional.empty();
   }
 
   /// The argument of `claudemesh hook`.

@@ -4,6 +4,9 @@ import dev.claudemesh.mcp.tools.ToolCaller;
 import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.claims.Claim;
+import dev.claudemesh.protocol.claims.ClaimEvent;
+import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.client.ConnectionState;
 import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.client.Identity;
@@ -27,7 +30,11 @@ import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.skills.SkillEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -44,6 +51,7 @@ import org.slf4j.LoggerFactory;
 final class MeshLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MeshLink.class);
 
+  private static final Duration CLAIMS = Duration.ofMillis(500);
   private static final Duration FIRST_CONNECTION = Duration.ofSeconds(6);
 
   private final Membership membership;
@@ -52,6 +60,7 @@ final class MeshLink implements AutoCloseable {
   private final ToolCaller calls = new ToolCaller();
   private final MeshClient client;
   private final AtomicBoolean skillsChanged = new AtomicBoolean();
+  private final OthersClaims others = new OthersClaims();
   private final AtomicReference<Optional<Problem>> trouble =
       new AtomicReference<>(Optional.empty());
 
@@ -130,6 +139,27 @@ final class MeshLink implements AutoCloseable {
         client.ask(new MemberRequest.ListMembers()).members());
   }
 
+  /// Claims of others that a file belongs to. The first call, and the first after a lost
+  /// connection, asks the broker and waits for it, but not long.
+  ///
+  /// @throws Problem if it does not answer
+  List<Claim> claimsOn(String root, String path, Instant now) {
+    others.ensure(() -> {
+      try {
+        return client
+            .call(new ClaimRequest.ListClaims(Optional.empty(), Optional.empty()))
+            .orTimeout(CLAIMS.toMillis(), TimeUnit.MILLISECONDS)
+            .join()
+            .claims();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof Problem why
+            ? why
+            : new Problem(ProblemCode.TIMEOUT, "The broker did not tell the claims in time");
+      }
+    });
+    return others.on(root, path, client.identity().address().hex(), now);
+  }
+
   /// Makes sure that calls can go through. A connection that is just being made is waited for a
   /// moment: a session often calls its first tool before the broker has answered.
   ///
@@ -197,6 +227,9 @@ final class MeshLink implements AutoCloseable {
         if (event instanceof SkillEvent.Changed) {
           skillsChanged();
         }
+        if (event instanceof ClaimEvent.ClaimsChanged change) {
+          others.changed(change);
+        }
         Notice.of(slug(), event).ifPresent(told);
       }
 
@@ -207,6 +240,7 @@ final class MeshLink implements AutoCloseable {
 
       @Override
       public void disconnected(Problem why, Duration retryIn) {
+        others.lost();
         trouble.set(Optional.of(why));
         log.info(
             "{}: not connected ({}), next try in {} ms",

@@ -2,13 +2,19 @@ package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.claims.Claim;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The meshes this session is on.
 record Meshes(List<MeshLink> links) {
+  private static final Logger log = LoggerFactory.getLogger(Meshes.class);
 
   /// The mesh a tool call means.
   ///
@@ -47,6 +53,22 @@ record Meshes(List<MeshLink> links) {
     links.stream()
         .filter(link -> link.slug().equals(slug))
         .forEach(link -> link.client().seen(ids));
+  }
+
+  /// Claims of others that a file belongs to, on all meshes. One that is away, or does not answer
+  /// at once, tells of none.
+  List<Claim> claimsOn(String root, String path, Instant now) {
+    List<Claim> claims = new ArrayList<>();
+    for (MeshLink link : links) {
+      try {
+        if (link.connected()) {
+          claims.addAll(link.claimsOn(root, path, now));
+        }
+      } catch (Problem away) {
+        log.info("{}: it is not known who claimed a file: {}", link.slug(), away.getMessage());
+      }
+    }
+    return claims;
   }
 
   String slugs() {

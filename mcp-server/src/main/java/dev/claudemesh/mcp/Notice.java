@@ -1,12 +1,14 @@
 package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Event;
+import dev.claudemesh.protocol.claims.ClaimEvent;
 import dev.claudemesh.protocol.client.News;
 import dev.claudemesh.protocol.state.StateEvent;
 import dev.claudemesh.protocol.streams.StreamEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// One line of what happened on a mesh beside messages. What this session asked for, or what is
@@ -21,6 +23,7 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
     return switch (event) {
       case StateEvent.Change change -> Optional.of(state(mesh, change));
       case StreamEvent.Data data -> Optional.of(stream(mesh, data));
+      case ClaimEvent.ClaimConflict conflict -> Optional.of(conflict(mesh, conflict));
       case Event other -> Optional.empty();
     };
   }
@@ -44,6 +47,8 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
               by(news) + " has a task for you: " + task(news) + "; claim_task takes it";
           case "task_claimed" -> by(news) + " took the task " + task(news);
           case "task_completed" -> by(news) + " finished the task " + task(news) + result(news);
+          case "task_released" -> by(news) + " put back on the board the task " + task(news);
+          case "task_cancelled" -> by(news) + " cancelled the task " + task(news);
           default -> news.event().replace('_', ' ') + " " + json(news.data());
         };
     return new Notice(
@@ -75,7 +80,7 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
 
   /// The broker sends these to those they are about only.
   private static boolean isForSomebody(News news) {
-    return news.event().startsWith("task_") || news.event().equals("claim_conflict");
+    return news.event().startsWith("task_");
   }
 
   private static Notice state(String mesh, StateEvent.Change change) {
@@ -88,6 +93,26 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
             "kind", "state_change",
             "key", PeerText.attribute(change.key()),
             "updated_by", PeerText.attribute(change.updatedBy())));
+  }
+
+  private static Notice conflict(String mesh, ClaimEvent.ClaimConflict conflict) {
+    String pairs =
+        conflict.conflicts().stream()
+            .map(one ->
+                "\""
+                    + one.name()
+                    + "\" of "
+                    + one.by()
+                    + " claimed "
+                    + one.theirs()
+                    + ", which meets your claim on "
+                    + one.yours()
+                    + one.note().map(note -> " (" + note + ")").orElse(""))
+            .collect(Collectors.joining("; "));
+    return new Notice(
+        line(mesh, "claims", pairs),
+        true,
+        Map.of("kind", "claim_conflict", "root", PeerText.attribute(conflict.root())));
   }
 
   private static Notice stream(String mesh, StreamEvent.Data data) {

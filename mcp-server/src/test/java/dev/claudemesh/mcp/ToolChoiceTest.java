@@ -12,7 +12,7 @@ class ToolChoiceTest {
   private static final List<Tool> TOOLS =
       Catalog.operations().stream()
           .filter(op -> op.operation().tool())
-          .<Tool>map(op -> new CatalogTool(op, new Meshes(List.of()), null))
+          .<Tool>map(op -> new CatalogTool(op, new Meshes(List.of()), null, null))
           .toList();
 
   @Test

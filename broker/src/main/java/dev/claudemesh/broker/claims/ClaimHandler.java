@@ -65,8 +65,7 @@ public final class ClaimHandler implements Handler<ClaimRequest<?>> {
     String root = request.root().map(String::strip).orElse("");
     List<String> globs = ClaimRules.globs(request.globs());
     Holder holder =
-        new Holder(
-            self.meshId(), self.member().id(), self.address().hex(), self.displayName());
+        new Holder(self.meshId(), self.member().id(), self.address().hex(), self.displayName());
     List<String> fresh =
         store.claim(
             holder,
@@ -148,18 +147,14 @@ public final class ClaimHandler implements Handler<ClaimRequest<?>> {
         peer ->
             peer.isSession()
                 && !peer.address().hex().equals(address)
-                && holder
-                    .filter(one -> !one.member().lets(peer.member(), Grant.READ))
-                    .isEmpty());
+                && holder.filter(one -> !one.member().lets(peer.member(), Grant.READ)).isEmpty());
   }
 
   private void heard(Happening happening) {
     switch (happening) {
       case Happening.PeerLeft(Peer peer) when peer.isSession() -> {
         String address = peer.address().hex();
-        if (!store
-            .release(peer.meshId(), address, Optional.empty(), Optional.empty())
-            .isEmpty()) {
+        if (!store.release(peer.meshId(), address, Optional.empty(), Optional.empty()).isEmpty()) {
           changed(peer.meshId(), address);
         }
       }

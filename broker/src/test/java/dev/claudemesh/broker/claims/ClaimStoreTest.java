@@ -93,8 +93,7 @@ class ClaimStoreTest {
   void some_or_all_are_released_by_who_has_them_only() {
     claim(ada, "r", LATER, "a", "b", "c");
     claim(bob, "r", LATER, "a");
-    assertThat(release(ada, Optional.of("r"), Optional.of(List.of("a", "x"))))
-        .containsExactly("a");
+    assertThat(release(ada, Optional.of("r"), Optional.of(List.of("a", "x")))).containsExactly("a");
     assertThat(release(ada, Optional.of("s"), Optional.empty())).isEmpty();
     assertThat(release(ada, Optional.empty(), Optional.empty())).containsExactly("b", "c");
     assertThat(store.list(reader(), Optional.empty(), NOW)).map(Claim::by).containsExactly("Bob");
@@ -104,25 +103,23 @@ class ClaimStoreTest {
 
   @Test
   void one_glob_too_many_of_a_session_or_a_mesh_changes_nothing() {
-    assertThatThrownBy(() ->
-            store.claim(ada, "r", List.of("a", "b"), Optional.empty(), NOW, LATER, 9, 1))
+    assertThatThrownBy(
+            () -> store.claim(ada, "r", List.of("a", "b"), Optional.empty(), NOW, LATER, 9, 1))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("1 globs");
     assertThat(store.ofHolder(mesh.id(), ada.address(), NOW)).isEmpty();
     claim(bob, "r", LATER, "a");
-    assertThatThrownBy(() ->
-            store.claim(ada, "r", List.of("a"), Optional.empty(), NOW, LATER, 1, 9))
+    assertThatThrownBy(
+            () -> store.claim(ada, "r", List.of("a"), Optional.empty(), NOW, LATER, 1, 9))
         .isInstanceOf(Problem.class);
     assertThat(store.claim(bob, "r", List.of("a"), Optional.empty(), NOW, LATER, 1, 1)).isEmpty();
   }
 
   private List<String> claim(Holder holder, String root, Instant until, String... globs) {
-    return store.claim(
-        holder, root, List.of(globs), Optional.of("note"), NOW, until, 1_000, 1_000);
+    return store.claim(holder, root, List.of(globs), Optional.of("note"), NOW, until, 1_000, 1_000);
   }
 
-  private List<String> release(
-      Holder holder, Optional<String> root, Optional<List<String>> globs) {
+  private List<String> release(Holder holder, Optional<String> root, Optional<List<String>> globs) {
     return store.release(holder.meshId(), holder.address(), root, globs);
   }
 

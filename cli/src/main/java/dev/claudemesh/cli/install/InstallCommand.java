@@ -30,6 +30,13 @@ public final class InstallCommand extends CliCommand {
       description = "Only the MCP server: others then see less of what a session does.")
   private boolean noHooks;
 
+  @Option(
+      names = "--claims",
+      description =
+          "Also a hook that warns before an edit of a file that somebody else has claimed. Stays"
+              + " until uninstall.")
+  private boolean claims;
+
   public InstallCommand(Context context) {
     super(context);
   }
@@ -98,13 +105,13 @@ public final class InstallCommand extends CliCommand {
     Installation installation =
         new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
     if (dryRun) {
-      return Result.planned(installation.planEntry(launcher, !noHooks))
+      return Result.planned(installation.planEntry(launcher, !noHooks, claims))
           .answer("Nothing would change.")
           .next("claudemesh install");
     }
     List<Installation.Done> done =
         installation.carryOut(
-            () -> installation.planEntry(launcher, !noHooks), context.clock().instant());
+            () -> installation.planEntry(launcher, !noHooks, claims), context.clock().instant());
     return Result.done(done)
         .answer("claudemesh is entered into Claude Code already.")
         .remark(

@@ -44,12 +44,14 @@ final class Installation {
   record Done(Path path, Optional<Path> backup) {}
 
   /// Works out what entering us changes, and changes nothing.
-  List<Change> planEntry(Path launcher, boolean hooks) {
+  ///
+  /// @param claims whether a hook is to warn before edits of files that others claimed
+  List<Change> planEntry(Path launcher, boolean hooks, boolean claims) {
     Registration registration = new Registration(launcher);
     List<Change> changes = new ArrayList<>();
     changes.add(entered(files.servers(), registration::enterServer));
     if (hooks) {
-      changes.add(entered(files.settings(), registration::enterHooks));
+      changes.add(entered(files.settings(), file -> registration.enterHooks(file, claims)));
     }
     return changes.stream().filter(Change::changesSomething).toList();
   }

@@ -2,7 +2,6 @@ package dev.claudemesh.cli.install;
 
 import dev.claudemesh.mcp.HookEvent;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +21,7 @@ public final class Installed {
   /// @throws dev.claudemesh.protocol.Problem `invalid` if the file is not plain JSON
   public static List<String> missingHooks(ClaudeFiles files) {
     List<String> there = open(files.settings()).map(Registration::hookedEvents).orElse(List.of());
-    return Arrays.stream(HookEvent.values())
+    return HookEvent.usual().stream()
         .map(HookEvent::claudeName)
         .filter(event -> !there.contains(event))
         .toList();

@@ -29,7 +29,7 @@ public record LooseEntry(Optional<Path> servers, Optional<Path> settings) {
     }
     if (!hooksAreThere(files)) {
       JsonFile file = new JsonFile("{}\n", "settings.json");
-      registration.enterHooks(file);
+      registration.enterHooks(file, false);
       settings = Optional.of(write(folder.resolve("settings.json"), file));
     }
     return new LooseEntry(servers, settings);

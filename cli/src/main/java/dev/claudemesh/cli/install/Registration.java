@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -121,10 +122,16 @@ final class Registration {
   }
 
   /// Registers each hook that is not there yet; those of other places and versions go.
-  void enterHooks(JsonFile file) {
-    List<String> wanted = List.of(HookEvent.values()).stream().map(this::hookCommand).toList();
+  ///
+  /// @param claims also the one that warns before edits, which stays where it is already
+  void enterHooks(JsonFile file, boolean claims) {
+    List<HookEvent> events = new ArrayList<>(HookEvent.usual());
+    if (claims || hookedEvents(file).contains(HookEvent.EDIT.claudeName())) {
+      events.add(HookEvent.EDIT);
+    }
+    List<String> wanted = events.stream().map(this::hookCommand).toList();
     removeHooks(file, command -> isOurHook(command) && !wanted.contains(command));
-    for (HookEvent event : HookEvent.values()) {
+    for (HookEvent event : events) {
       if (!hooks(file, event.claudeName()).contains(hookCommand(event))) {
         enter(file, event);
       }
@@ -135,6 +142,7 @@ final class Registration {
     ObjectNode hook = Wire.mapper().createObjectNode();
     hook.put("type", "command").put(COMMAND, hookCommand(event)).put("timeout", HOOK_SECONDS);
     ObjectNode group = Wire.mapper().createObjectNode();
+    event.matcher().ifPresent(tools -> group.put("matcher", tools));
     group.putArray(HOOKS).add(hook);
     Optional<JsonPlace.Fields> hooks = file.object(HOOKS);
     Optional<JsonPlace.Items> groups = file.array(HOOKS, event.claudeName());
@@ -208,7 +216,7 @@ final class Registration {
   }
 
   private static List<Spot> spots(String event, JsonPlace.Items groups) {
-    List<Spot> spots = new java.util.ArrayList<>();
+    List<Spot> spots = new ArrayList<>();
     for (int g = 0; g < groups.items().size(); g++) {
       if (groups.items().get(g) instanceof JsonPlace.Fields group
           && group.field(HOOKS).map(JsonPlace.Field::value).orElse(null)

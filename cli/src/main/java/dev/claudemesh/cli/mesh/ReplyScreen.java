@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
 
 /// Any reply as a person reads it: facts one a line, things as a table. Ids and keys are shortened,
 /// moments are told from now.
-final class ReplyScreen {
+public final class ReplyScreen {
   private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z0-9])[A-Z]");
   private static final int SHORT = 8;
 
   private ReplyScreen() {}
 
-  static Answer of(Reply reply, Instant now) {
+  public static Answer of(Reply reply, Instant now) {
     Answer answer = Answer.of(reply);
     if (reply instanceof MessageReply.Ack) {
       return answer.line("Done.");

@@ -251,7 +251,8 @@ class InstallationTest {
   void only_the_last_ten_copies_are_kept() throws IOException {
     for (int i = 0; i < 15; i++) {
       write(files.servers(), "{\"n\": " + i + "}");
-      installation.carryOut(() -> installation.planEntry(LAUNCHER, false), NOON.plusSeconds(i));
+      installation.carryOut(
+          () -> installation.planEntry(LAUNCHER, false, false), NOON.plusSeconds(i));
     }
     try (Stream<Path> copies = Files.list(files.backups())) {
       assertThat(copies)
@@ -282,7 +283,7 @@ class InstallationTest {
     write(
         files.settings(), "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n  \"d\": 4,\n  \"e\": 5\n}\n");
 
-    List<String> difference = installation.planEntry(LAUNCHER, true).get(1).difference();
+    List<String> difference = installation.planEntry(LAUNCHER, true, false).get(1).difference();
 
     assertThat(difference)
         .startsWith("--- " + files.settings(), "+++ " + files.settings())
@@ -292,11 +293,39 @@ class InstallationTest {
   }
 
   private List<Installation.Done> install() throws IOException {
-    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true), NOON);
+    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, false), NOON);
   }
 
   private List<Installation.Done> uninstall() throws IOException {
     return installation.carryOut(installation::planRemoval, NOON);
+  }
+
+  @Test
+  void the_hook_that_warns_before_edits_comes_only_when_asked_for_stays_and_goes_with_the_rest()
+      throws IOException {
+    String before = "{\n  \"hooks\": {\"PreToolUse\": [{\"hooks\": []}]}\n}\n";
+    write(files.servers(), "{}");
+    write(files.settings(), before);
+    install();
+    assertThat(hookCommands("PreToolUse")).isEmpty();
+
+    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, true), NOON);
+    assertThat(hookCommands("PreToolUse")).singleElement().asString().endsWith(" hook edit");
+    assertThat(
+            json(files.settings())
+                .path("hooks")
+                .path("PreToolUse")
+                .path(1)
+                .path("matcher")
+                .asString())
+        .isEqualTo("Edit|Write|MultiEdit|NotebookEdit");
+    assertThat(install()).isEmpty();
+    installation.carryOut(
+        () -> installation.planEntry(Path.of("/new/claudemesh"), true, false), NOON);
+    assertThat(hookCommands("PreToolUse")).containsExactly("/new/claudemesh hook edit");
+
+    uninstall();
+    assertThat(json(files.settings())).isEqualTo(Wire.mapper().readTree(before));
   }
 
   /// Ours is in, and everything that was there is there still.
@@ -307,7 +336,7 @@ class InstallationTest {
     ((ObjectNode) servers.get("mcpServers")).remove("claudemesh");
     assertThat(withoutEmpty(servers))
         .isEqualTo(withoutEmpty(Wire.mapper().readTree(serversBefore)));
-    for (HookEvent event : HookEvent.values()) {
+    for (HookEvent event : HookEvent.usual()) {
       assertThat(hookCommands(event.claudeName())).filteredOn(Registration::isOurHook).hasSize(1);
     }
     assertThat(settingsBefore.lines().filter(line -> line.contains("echo")).toList())

@@ -1,9 +1,11 @@
 package dev.claudemesh.protocol.claims;
 
-/// A set of characters, as ranges of code points, both ends included. No path has the character NUL.
+/// A set of characters, as ranges of code points, both ends included. No path has the character
+/// NUL.
 record CharSet(int[] ranges) {
   /// All but `/`.
-  static final CharSet NAME = new CharSet(new int[] {1, '/' - 1, '/' + 1, Character.MAX_CODE_POINT});
+  static final CharSet NAME =
+      new CharSet(new int[] {1, '/' - 1, '/' + 1, Character.MAX_CODE_POINT});
 
   static final CharSet ALL = new CharSet(new int[] {1, Character.MAX_CODE_POINT});
 

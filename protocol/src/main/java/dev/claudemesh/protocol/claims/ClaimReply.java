@@ -16,7 +16,8 @@ public sealed interface ClaimReply extends Reply {
   record Claimed(
       @Doc("The globs that are claimed now") List<String> globs,
       @Doc("When that ends unless it is renewed") Instant until,
-      @Doc("Claims of others on some of the same files; nothing is blocked") List<Conflict> conflicts)
+      @Doc("Claims of others on some of the same files; nothing is blocked")
+          List<Conflict> conflicts)
       implements ClaimReply {}
 
   /// Claims have ended.

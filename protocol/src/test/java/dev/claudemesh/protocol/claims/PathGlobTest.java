@@ -252,11 +252,9 @@ class PathGlobTest {
     }
     boolean more = at < path.length();
     return switch (parts.get(i)) {
-      case Part.Name(char c) ->
-          more && path.charAt(at) == c && accepts(parts, i + 1, path, at + 1);
+      case Part.Name(char c) -> more && path.charAt(at) == c && accepts(parts, i + 1, path, at + 1);
       case Part.Slash _ -> more && path.charAt(at) == '/' && accepts(parts, i + 1, path, at + 1);
-      case Part.Question _ ->
-          more && path.charAt(at) != '/' && accepts(parts, i + 1, path, at + 1);
+      case Part.Question _ -> more && path.charAt(at) != '/' && accepts(parts, i + 1, path, at + 1);
       case Part.Star _ ->
           accepts(parts, i + 1, path, at)
               || more && path.charAt(at) != '/' && accepts(parts, i, path, at + 1);
