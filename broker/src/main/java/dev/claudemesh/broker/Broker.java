@@ -128,14 +128,24 @@ public final class Broker implements AutoCloseable {
             .every(LEASES, "leases", connection::sweep)
             .every(LEASES, "messages", messaging::sweep)
             .every(limits.timing().sweep(), "finished messages", messaging::tidy)
-            .every(LEASES, "languages of memories", memory::sweep)
             .every(CALLS, "tool calls", now -> services.sweep())
             .every(limits.timing().sweep(), "tool hosts", services::tidy)
-            .every(HOURLY, "old leases", connection::prune)
-            .every(HOURLY, "subscriptions", streams::sweep)
-            .every(limits.timing().sweep(), "claims", claims::sweep)
-            .every(HOURLY, "finished tasks", _ -> tasks.prune());
+            .every(HOURLY, "old leases", connection::prune);
+    sweepShared(limits.timing().sweep(), memory, streams, tasks, claims);
     connection.restore();
+  }
+
+  private void sweepShared(
+      Duration often,
+      MemoryHandler memory,
+      StreamHandler streams,
+      TaskHandler tasks,
+      ClaimHandler claims) {
+    sweeps
+        .every(LEASES, "languages of memories", memory::sweep)
+        .every(often, "claims", claims::sweep)
+        .every(HOURLY, "subscriptions", streams::sweep)
+        .every(HOURLY, "finished tasks", _ -> tasks.prune());
   }
 
   private static ConnectionHandler connection(

@@ -51,36 +51,38 @@ public final class Cli {
 
   private Cli() {}
 
+  private static List<Word> share() {
+    return List.of(
+        new Word.Family(
+            "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
+        new Word.Family("task", "Things to be done, on the board of the mesh."),
+        new Word.Family(
+            "skill",
+            "Instructions that sessions share with each other.",
+            SkillShareCommand.class,
+            SkillGetCommand.class),
+        new Word.Family(
+            "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
+        new Word.Family(
+            "claims",
+            "Who is editing which files.",
+            ClaimsListCommand.class,
+            ClaimsAddCommand.class,
+            ClaimsReleaseCommand.class),
+        new Word.Written(SqlCommand.class),
+        new Word.Made("remember"),
+        new Word.Written(RecallCommand.class),
+        new Word.Made("forget"),
+        new Word.Family("context", "What others on the mesh work on, and what you do."));
+  }
+
   private static Map<String, List<Word>> groups() {
     Map<String, List<Word>> groups = new LinkedHashMap<>();
     groups.put(
         "Talk",
         Word.written(
             PeersCommand.class, SendCommand.class, InboxCommand.class, StatusCommand.class));
-    groups.put(
-        "Share",
-        List.of(
-            new Word.Family(
-                "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
-            new Word.Family("task", "Things to be done, on the board of the mesh."),
-            new Word.Family(
-                "skill",
-                "Instructions that sessions share with each other.",
-                SkillShareCommand.class,
-                SkillGetCommand.class),
-            new Word.Family(
-                "stream", "Live data: publish it, and listen to it.", StreamTailCommand.class),
-            new Word.Family(
-                "claims",
-                "Who is editing which files.",
-                ClaimsListCommand.class,
-                ClaimsAddCommand.class,
-                ClaimsReleaseCommand.class),
-            new Word.Written(SqlCommand.class),
-            new Word.Made("remember"),
-            new Word.Written(RecallCommand.class),
-            new Word.Made("forget"),
-            new Word.Family("context", "What others on the mesh work on, and what you do.")));
+    groups.put("Share", share());
     groups.put(
         "Meshes",
         Word.written(
