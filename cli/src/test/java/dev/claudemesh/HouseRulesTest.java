@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.claudemesh.protocol.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -55,6 +58,10 @@ class HouseRulesTest {
           "tasks",
           "sql",
           "claims");
+
+  /// Rooms of what a team shares.
+  private static final List<String> SHARED =
+      ROOMS.subList(ROOMS.indexOf("members") + 1, ROOMS.size());
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
@@ -229,6 +236,70 @@ class HouseRulesTest {
       throw new UncheckedIOException(e);
     }
     assertThat(found).isEmpty();
+  }
+
+  @Test
+  void every_room_has_a_handler_rules_and_a_store() {
+    List<String> missing =
+        ROOMS.stream()
+            .flatMap(room ->
+                Stream.of("Handler", "Rules", "Store")
+                    .filter(part ->
+                        files("broker/src/main/java/dev/claudemesh/broker/" + room).stream()
+                            .noneMatch(name -> name.endsWith(part + ".java")))
+                    .map(part -> room + " has no " + part))
+            .toList();
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void what_a_team_shares_is_tested_as_rules_on_a_database_and_over_a_socket() {
+    List<String> missing = new ArrayList<>();
+    for (String room : SHARED) {
+      String word =
+          files("broker/src/main/java/dev/claudemesh/broker/" + room).stream()
+              .filter(name -> name.endsWith("Handler.java"))
+              .findFirst()
+              .orElseThrow()
+              .replace("Handler.java", "");
+      List<String> tests = files("broker/src/test/java/dev/claudemesh/broker/" + room);
+      Stream.of("RulesTest", "StoreTest", "WireTest")
+          .map(kind -> word + kind + ".java")
+          .filter(test -> !tests.contains(test))
+          .forEach(test -> missing.add(room + "/" + test));
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void every_name_on_the_wire_of_what_a_team_shares_is_tried_over_a_socket() {
+    String tests =
+        Sources.test().stream()
+            .filter(file -> file.toString().endsWith("WireTest.java"))
+            .map(Sources::read)
+            .collect(Collectors.joining("\n"));
+    List<String> untried =
+        Stream.concat(
+                Catalog.operations().stream()
+                    .filter(op -> SHARED.contains(op.room()))
+                    .map(Catalog.Op::type),
+                Catalog.frames().entrySet().stream()
+                    .filter(frame ->
+                        SHARED.contains(
+                            frame.getValue().getPackageName().replaceFirst(".*\\.", "")))
+                    .map(Map.Entry::getKey))
+            .filter(
+                type -> !Pattern.compile("(?<![a-z_])" + type + "(?![a-z_])").matcher(tests).find())
+            .toList();
+    assertThat(untried).isEmpty();
+  }
+
+  private static List<String> files(String folder) {
+    try (Stream<Path> files = Files.list(Sources.root().resolve(folder))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
