@@ -41,6 +41,8 @@ class AnswersWireTest {
           {'type':'audit_query'}                           | audit_result
           {'type':'audit_verify'}                          | audit_verify_result
           {'type':'audit_export'}                          | audit_export_result
+          {'type':'list_claims'}                           | claim_list
+          {'type':'release_paths'}                         | paths_released
           {'type':'get_context','query':'x'}               | context_results
           {'type':'list_contexts'}                         | context_list
           {'type':'recall','query':'x'}                    | memory_results
