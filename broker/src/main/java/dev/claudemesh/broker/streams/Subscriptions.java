@@ -37,9 +37,14 @@ final class Subscriptions {
   }
 
   void add(Topic topic, Listener listener) {
-    topics
-        .computeIfAbsent(topic, any -> new ConcurrentHashMap<>())
-        .putIfAbsent(listener.key(), listener);
+    topics.compute(
+        topic,
+        (any, known) -> {
+          ConcurrentHashMap<String, Listener> listeners =
+              known == null ? new ConcurrentHashMap<>() : known;
+          listeners.putIfAbsent(listener.key(), listener);
+          return listeners;
+        });
   }
 
   void remove(Topic topic, String key) {
