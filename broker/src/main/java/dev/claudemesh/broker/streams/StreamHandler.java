@@ -2,6 +2,7 @@ package dev.claudemesh.broker.streams;
 
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Connection;
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Ids;
@@ -162,7 +163,7 @@ public final class StreamHandler implements Handler<StreamRequest<?>> {
     int missed = 0;
     for (Listener listener :
         subscriptions.listeners(new Topic(member.meshId(), publish.stream()))) {
-      if (self.filter(listener.key()::equals).isEmpty()) {
+      if (self.filter(listener.key()::equals).isEmpty() && mayHear(listener, member)) {
         if (tell(listener, member.meshId(), data, encoded)) {
           told++;
         } else {
@@ -171,6 +172,13 @@ public final class StreamHandler implements Handler<StreamRequest<?>> {
       }
     }
     return new StreamReply.Published(publish.stream(), told, missed);
+  }
+
+  /// Who is away is counted as having missed it, whatever it was.
+  private boolean mayHear(Listener listener, Member publisher) {
+    return peer(listener, publisher.meshId())
+        .filter(peer -> !publisher.lets(peer.member(), Grant.STATE_READ))
+        .isEmpty();
   }
 
   /// What is not kept cannot wait: who is away or behind misses it, and hears that they did.

@@ -62,6 +62,24 @@ class StreamWireTest {
   }
 
   @Test
+  void whom_the_publisher_withholds_shared_data_from_hears_nothing_of_it() {
+    try (TestSocket a = broker.connect(ada);
+        TestSocket b = broker.connect(bob)) {
+      subscribe(b, "builds");
+      a.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':['dm']}}"));
+      ObjectNode published = a.ask(json("{'type':'publish','stream':'builds','data':1}"));
+      assertThat(published.path("receivers").asInt()).isZero();
+      assertThat(b.drain()).noneMatch(StreamWireTest::isData);
+
+      a.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':null}}"));
+      a.ask(json("{'type':'publish','stream':'builds','data':2}"));
+      ObjectNode heard = b.next("stream_data");
+      assertThat(heard.path("data").asInt()).isEqualTo(2);
+      assertThat(heard.has("missed")).isFalse();
+    }
+  }
+
+  @Test
   void what_is_published_comes_in_order_and_silently_without_a_req_id() {
     try (TestSocket a = broker.connect(ada);
         TestSocket b = broker.connect(bob)) {
