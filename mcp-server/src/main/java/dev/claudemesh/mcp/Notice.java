@@ -130,8 +130,12 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
         attributes);
   }
 
+  /// Further lines of a text stand deeper, so that none can pose as another notice.
   private static String line(String mesh, String kind, String text) {
-    String line = PeerText.line("[" + mesh + " " + kind + "] ") + " " + PeerText.body(text);
+    String line =
+        PeerText.line("[" + mesh + " " + kind + "] ")
+            + " "
+            + PeerText.body(text).replace("\n", "\n    ");
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
   }
 

@@ -56,7 +56,18 @@ final class Notices {
 
   private synchronized void keep(String text) {
     waiting.add(text);
-    if (waiting.size() > KEPT) {
+    shorten();
+  }
+
+  /// Before what came meanwhile, each by itself, so that what waits stays bounded.
+  private synchronized void putBack(Taken taken) {
+    taken.texts().reversed().forEach(waiting::addFirst);
+    dropped += taken.dropped();
+    shorten();
+  }
+
+  private void shorten() {
+    while (waiting.size() > KEPT) {
       waiting.remove();
       dropped++;
     }
@@ -67,42 +78,55 @@ final class Notices {
     if (mode != MessageMode.PUSH || inbox.isEmpty()) {
       return;
     }
-    Optional<String> text;
+    Optional<Taken> taken;
     synchronized (this) {
       if (clock.instant().isBefore(quietUntil)) {
         return;
       }
-      text = take(AT_ONCE);
-      text.ifPresent(posted -> quietUntil = clock.instant().plus(PAUSE));
+      taken = take(AT_ONCE);
+      taken.ifPresent(posted -> quietUntil = clock.instant().plus(PAUSE));
     }
-    text.filter(posted -> !inbox.get().post(posted)).ifPresent(this::keep);
+    taken.filter(posted -> !inbox.get().post(posted.shown())).ifPresent(this::putBack);
   }
 
   /// What goes along with a prompt.
   synchronized Optional<String> withPrompt() {
-    return mode == MessageMode.PUSH ? take(AT_ONCE) : Optional.empty();
+    return mode == MessageMode.PUSH ? take(AT_ONCE).map(Taken::shown) : Optional.empty();
   }
 
   /// Everything that waits, for `check_messages`.
   synchronized Optional<String> takeAll() {
-    return take(KEPT);
+    return take(KEPT).map(Taken::shown);
   }
 
-  private Optional<String> take(int most) {
+  private Optional<Taken> take(int most) {
     if (waiting.isEmpty()) {
       return Optional.empty();
     }
-    List<String> lines = new ArrayList<>();
-    if (dropped > 0) {
-      lines.add(dropped + " older ones were dropped:");
-      dropped = 0;
+    List<String> texts = new ArrayList<>();
+    while (!waiting.isEmpty() && texts.size() < most) {
+      texts.add(waiting.remove());
     }
-    while (!waiting.isEmpty() && lines.size() < most) {
-      lines.add(waiting.remove());
+    Taken taken = new Taken(dropped, List.copyOf(texts), waiting.size());
+    dropped = 0;
+    return Optional.of(taken);
+  }
+
+  /// What is shown at once.
+  ///
+  /// @param dropped how many older ones are gone
+  /// @param left how many newer ones still wait
+  private record Taken(int dropped, List<String> texts, int left) {
+    String shown() {
+      List<String> lines = new ArrayList<>();
+      if (dropped > 0) {
+        lines.add(dropped + " older ones were dropped:");
+      }
+      lines.addAll(texts);
+      if (left > 0) {
+        lines.add(left + " more; check_messages shows them.");
+      }
+      return String.join("\n", lines);
     }
-    if (!waiting.isEmpty()) {
-      lines.add(waiting.size() + " more; check_messages shows them.");
-    }
-    return Optional.of(String.join("\n", lines));
   }
 }
