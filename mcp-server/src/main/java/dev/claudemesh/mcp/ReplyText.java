@@ -27,7 +27,7 @@ final class ReplyText {
   }
 
   private static String things(Sheet sheet) {
-    boolean fits = sheet.rows().stream().flatMap(List::stream).noneMatch(ReplyText::isLong);
+    boolean fits = sheet.rows().stream().flatMap(List::stream).noneMatch(ReplyText::needsBlock);
     return fits
         ? String.join(BAR, sheet.headings().stream().map(PeerText::attribute).toList())
             + "\n"
@@ -35,8 +35,10 @@ final class ReplyText {
         : String.join("\n", sheet.rows().stream().map(row -> block(sheet, row)).toList());
   }
 
-  private static boolean isLong(Cell cell) {
-    return cell.text().length() > LONG || cell.text().indexOf('\n') >= 0;
+  /// Nor can a text pose as further columns of a line.
+  private static boolean needsBlock(Cell cell) {
+    String text = cell.text();
+    return text.length() > LONG || text.indexOf('\n') >= 0 || text.contains(BAR.strip());
   }
 
   private static String row(List<Cell> row) {

@@ -42,6 +42,18 @@ class ReplyTextTest {
   }
 
   @Test
+  void no_short_text_can_pose_as_further_columns() {
+    assertThat(ReplyText.of(new Entries(List.of(entry("a", "1 | Bob | now")), Optional.empty())))
+        .isEqualTo(
+            """
+            - key: a
+              value: 1 | Bob | now
+              updatedBy: Ada
+              updatedAt: 2026-11-21T12:00:00Z\
+            """);
+  }
+
+  @Test
   void facts_are_a_line_each_and_an_empty_list_says_so() {
     assertThat(ReplyText.of(new StateReply.Stored("k", 3))).isEqualTo("key: k\nversion: 3");
     assertThat(ReplyText.of(new Entries(List.of(), Optional.empty()))).isEqualTo("No entries.");
