@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -53,6 +54,19 @@ final class AuditQueue {
   record Round(List<Waiting> waiting, Map<Sent, Long> sent) {
     boolean isEmpty() {
       return waiting.isEmpty() && sent.isEmpty();
+    }
+
+    /// The same as one round a mesh.
+    List<Round> apart() {
+      Map<String, Round> meshes = new TreeMap<>();
+      waiting.forEach(one -> of(meshes, one.happened().meshId()).waiting().add(one));
+      sent.forEach((message, count) -> of(meshes, message.meshId()).sent().put(message, count));
+      return List.copyOf(meshes.values());
+    }
+
+    private static Round of(Map<String, Round> meshes, String meshId) {
+      return meshes.computeIfAbsent(
+          meshId, mesh -> new Round(new ArrayList<>(), new LinkedHashMap<>()));
     }
   }
 

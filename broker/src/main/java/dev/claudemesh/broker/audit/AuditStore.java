@@ -10,6 +10,7 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.audit.AuditChain;
 import dev.claudemesh.protocol.audit.AuditChain.Link;
 import dev.claudemesh.protocol.audit.AuditReply;
+import java.io.Serial;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jooq.exception.SQLStateClass;
 import org.jooq.impl.DSL;
 
 /// Rows of `audit_log` and `audit_head`.
@@ -88,6 +91,16 @@ final class AuditStore {
     boolean take(Link link, String hash);
   }
 
+  /// What is in the table forbids what was to be added, however often it is tried: somebody else
+  /// wrote there.
+  static final class RefusedException extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private RefusedException(Throwable why) {
+      super("The audit's table holds what its chain does not know", why);
+    }
+  }
+
   AuditStore(Database database) {
     this.database = database;
   }
@@ -122,10 +135,17 @@ final class AuditStore {
   /// transaction for several.
   ///
   /// @return the meshes whose stretch was added
+  /// @throws RefusedException if one of them never can be
   Set<String> append(List<Stretch> stretches) {
-    return stretches.size() == 1
-        ? database.statement(dsl -> append(dsl, stretches))
-        : database.transaction(dsl -> append(dsl, stretches));
+    try {
+      return stretches.size() == 1
+          ? database.statement(dsl -> append(dsl, stretches))
+          : database.transaction(dsl -> append(dsl, stretches));
+    } catch (DataAccessException e) {
+      throw e.sqlStateClass() == SQLStateClass.C23_INTEGRITY_CONSTRAINT_VIOLATION
+          ? new RefusedException(e)
+          : e;
+    }
   }
 
   private static Set<String> append(DSLContext dsl, List<Stretch> stretches) {

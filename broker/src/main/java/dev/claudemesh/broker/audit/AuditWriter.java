@@ -3,6 +3,7 @@ package dev.claudemesh.broker.audit;
 import dev.claudemesh.broker.audit.AuditQueue.Round;
 import dev.claudemesh.broker.audit.AuditQueue.Waiting;
 import dev.claudemesh.broker.audit.AuditStore.Head;
+import dev.claudemesh.broker.audit.AuditStore.RefusedException;
 import dev.claudemesh.broker.audit.AuditStore.Stretch;
 import dev.claudemesh.protocol.audit.AuditChain;
 import java.time.Duration;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// It remembers where each chain ends; when another broker has moved one on, it reads that end and
 /// writes again. An entry that cannot be written fails its caller, loudly; notes are kept and tried
-/// again.
+/// again. A chain that somebody tampered with so that nothing can be added to it harms its own mesh
+/// only.
 final class AuditWriter {
   private static final Logger log = LoggerFactory.getLogger(AuditWriter.class);
 
@@ -87,10 +89,24 @@ final class AuditWriter {
     try {
       append(byMesh(round));
       round.waiting().forEach(AuditWriter::done);
-    } catch (RuntimeException e) {
+    } catch (RefusedException e) {
+      heads.clear();
+      List<Round> meshes = round.apart();
+      if (meshes.size() == 1) {
+        failed(round, e);
+        lost(round);
+      } else {
+        for (Round mesh : meshes) {
+          write(mesh);
+        }
+      }
+    } catch (RuntimeException | Error e) {
       heads.clear(); // perhaps it was written, perhaps not
-      failed(round, e);
-      if (!queue.isClosed()) {
+      List<Waiting> notes = failed(round, e);
+      if (queue.isClosed()) {
+        lost(round);
+      } else {
+        queue.putBack(notes, round.sent());
         Thread.sleep(PAUSE);
       }
     }
@@ -103,7 +119,8 @@ final class AuditWriter {
         .ifPresent(written -> written.completeAsync(() -> null, Thread::startVirtualThread));
   }
 
-  private void failed(Round round, RuntimeException why) {
+  /// @return the notes, of which nobody was told
+  private static List<Waiting> failed(Round round, Throwable why) {
     List<Waiting> notes = new ArrayList<>();
     for (Waiting waiting : round.waiting()) {
       if (waiting.written().isEmpty()) {
@@ -119,11 +136,14 @@ final class AuditWriter {
       waiting.written().get().completeExceptionally(AuditQueue.busy());
     }
     log.error("A round of the audit could not be written", why);
-    if (queue.isClosed()) {
-      log.error("{} notes and {} counts are lost with it", notes.size(), round.sent().size());
-    } else {
-      queue.putBack(notes, round.sent());
-    }
+    return notes;
+  }
+
+  private static void lost(Round round) {
+    log.error(
+        "{} notes and {} counts are lost with it",
+        round.waiting().stream().filter(waiting -> waiting.written().isEmpty()).count(),
+        round.sent().size());
   }
 
   /// Meshes in the order of their ids, so that two brokers never wait for each other crosswise.

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,33 @@ class AuditStoreTest {
         .containsExactly("message_sent", "later", "peer_joined");
     assertThat(store.find(mesh.id(), ALL, 1, 0).getFirst().payload().path("count").asInt())
         .isEqualTo(3);
+  }
+
+  @Test
+  void a_mesh_whose_chain_was_tampered_with_does_not_keep_the_others_from_their_audit()
+      throws Exception {
+    MeshFixture other = MeshFixture.create(database.database());
+    database
+        .database()
+        .dsl()
+        .execute(
+            "insert into mesh.audit_log (mesh_id, seq, event_type, payload, hash, created_at)"
+                + " values ({0}, 1, 'forged', '{}', 'x', {1})",
+            DSL.val(mesh.id()), DSL.val(NOW));
+    AuditQueue queue = new AuditQueue();
+    AuditWriter writer =
+        new AuditWriter(store, queue, InstantSource.fixed(NOW), Duration.ofSeconds(20));
+    IntStream.range(0, 1_000).forEach(i -> queue.note(happened(mesh.id(), "peer_joined")));
+    CompletableFuture<Void> broken = queue.submit(happened(mesh.id(), "ban"));
+    CompletableFuture<Void> whole = queue.submit(happened(other.id(), "ban"));
+    writer.start();
+
+    whole.get();
+    assertThat(broken.handle((done, failure) -> failure).get())
+        .hasMessageContaining("could not be written to the audit");
+    queue.submit(happened(other.id(), "kick")).get();
+    writer.stop();
+    assertThat(store.find(other.id(), ALL, 10, 0)).hasSize(2);
   }
 
   @Test
