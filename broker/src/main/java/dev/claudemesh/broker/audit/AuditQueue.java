@@ -120,12 +120,16 @@ final class AuditQueue {
   void count(Sent message, long number) {
     lock.lock();
     try {
-      boolean known = sent.containsKey(message) || sent.size() < MOST_TARGETS;
-      sent.merge(known ? message : message.toAny(), number, Long::sum);
+      add(message, number);
       noted();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void add(Sent message, long number) {
+    boolean known = sent.containsKey(message) || sent.size() < MOST_TARGETS;
+    sent.merge(known ? message : message.toAny(), number, Long::sum);
   }
 
   private void noted() {
@@ -183,7 +187,7 @@ final class AuditQueue {
     lock.lock();
     try {
       notes.reversed().forEach(waiting::addFirst);
-      counted.forEach((message, number) -> sent.merge(message, number, Long::sum));
+      counted.forEach(this::add);
       if (!notes.isEmpty() || !counted.isEmpty()) {
         noted();
       }

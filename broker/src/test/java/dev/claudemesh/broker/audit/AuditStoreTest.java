@@ -188,6 +188,25 @@ class AuditStoreTest {
   }
 
   @Test
+  void counts_that_could_not_be_written_time_and_again_stay_bounded() throws Exception {
+    AuditQueue queue = new AuditQueue();
+    Map<AuditRules.Sent, Long> taken = Map.of();
+    for (int failed = 0; failed < 3; failed++) {
+      for (int i = 0; i < 10_000; i++) {
+        queue.count(new AuditRules.Sent(mesh.id(), "m", "Ada", "t" + failed + "." + i, "now"), 1);
+      }
+      queue.submit(happened(mesh.id(), "x"));
+      queue.putBack(List.of(), taken);
+      taken = queue.take(10).sent();
+    }
+    queue.putBack(List.of(), taken);
+    queue.submit(happened(mesh.id(), "x"));
+    Map<AuditRules.Sent, Long> last = queue.take(10).sent();
+    assertThat(last.size()).isLessThanOrEqualTo(10_001);
+    assertThat(last.values().stream().mapToLong(count -> count).sum()).isEqualTo(30_000);
+  }
+
+  @Test
   void entries_are_found_by_kind_actor_and_time_and_page_by_page() {
     MeshFixture.Somebody ada = mesh.member("Ada");
     Head head = store.head(mesh.id());
