@@ -13,6 +13,10 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.client.BrokerHttp;
 import dev.claudemesh.protocol.crypto.SecretKey;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +58,10 @@ class EveryOperationTest {
   /// Tables that hold nothing of any mesh.
   private static final Set<String> OF_NO_MESH =
       Set.of("flyway_schema_history", "spent_proof", "pending_status", "http_nonce");
+
+  /// Tables whose rows belong to something that has a mesh.
+  private static final Map<String, String> OF_SOMETHING =
+      Map.of("skill_version", "skill_id in (select id from mesh.skill where mesh_id = ?)");
 
   private static TestBroker broker;
   private static BrokerHttp http;
@@ -226,6 +234,66 @@ class EveryOperationTest {
     heard(b);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("needWhole")
+  void a_session_that_was_given_no_permission_does_nothing_that_needs_one(Catalog.Op op) {
+    Map<String, String> before;
+    try (TestSocket narrow = broker.socket()) {
+      ObjectNode hello = narrow.helloFrame(ada.withSession());
+      hello.putArray("permissions");
+      narrow.send(hello);
+      String token = narrow.next("hello_ack").path("http_token").asString();
+      heard(a);
+      heard(b);
+      before = checksums();
+      if (op.onSocket()) {
+        ObjectNode answer = exchange(narrow, samples.about(op));
+        assertThat(answer.path("code").asString()).as("%s", answer).isEqualTo("forbidden");
+      }
+      if (op.route().isPresent()) {
+        assertThat(byToken(op, token)).isEqualTo(403);
+      }
+      assertThat(checksums()).isEqualTo(before);
+      narrow.ask(object("goodbye"));
+    }
+    assertThat(heard(a)).isEmpty();
+    assertThat(heard(b)).isEmpty();
+  }
+
+  /// What a member may, but none of their sessions that has no permissions.
+  static Stream<Named<Catalog.Op>> needWhole() {
+    return everyOperation()
+        .filter(op ->
+            op.getPayload().operation().access() == Access.SELF
+                || permission(op.getPayload().operation().access()).isPresent());
+  }
+
+  private static int byToken(Catalog.Op op, String token) {
+    Catalog.Route route = op.route().orElseThrow();
+    ObjectNode request = samples.about(op);
+    String path =
+        route.segments().stream()
+            .map(segment -> {
+              String name = segment.substring(segment.startsWith(":") ? 1 : 0);
+              return !segment.startsWith(":")
+                  ? segment
+                  : name.equals("mesh") ? ada.meshId() : request.path(name).asString();
+            })
+            .reduce("", (before, segment) -> before + "/" + segment);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(broker.httpUrl().resolve(path))
+                  .header("Authorization", "Bearer " + token)
+                  .method(route.method(), HttpRequest.BodyPublishers.ofString(request.toString()))
+                  .build(),
+              HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static Stream<Named<Catalog.Op>> needPermission() {
     return everyOperation()
         .filter(op -> permission(op.getPayload().operation().access()).isPresent());
@@ -234,7 +302,7 @@ class EveryOperationTest {
   /// What the refusal must name. A new way of access must say it here.
   private static Optional<String> permission(Access access) {
     return switch (access) {
-      case OPEN, SIGNED, MEMBER -> Optional.empty();
+      case OPEN, SIGNED, MEMBER, SELF -> Optional.empty();
       case SEND -> Optional.of("canSend");
       case WRITE -> Optional.of("canWriteState");
       case TOOLS -> Optional.of("canUseTools");
@@ -384,12 +452,14 @@ class EveryOperationTest {
         .stream()
         .filter(table -> !OF_NO_MESH.contains(table))
         .forEach(table -> {
-          assertThat(table.equals("mesh") || withMesh.contains(table))
-              .as("whose rows are in mesh.%s? Give it a mesh_id, or name it in OF_NO_MESH", table)
-              .isTrue();
-          tables.put(
-              table,
-              " where " + (table.equals("mesh") ? "id" : "mesh_id") + " = '" + of.meshId() + "'");
+          String which =
+              withMesh.contains(table)
+                  ? "mesh_id = ?"
+                  : table.equals("mesh") ? "id = ?" : OF_SOMETHING.get(table);
+          assertThat(which)
+              .as("whose rows are in mesh.%s? Say so in OF_SOMETHING or OF_NO_MESH", table)
+              .isNotNull();
+          tables.put(table, " where " + which.replace("?", "'" + of.meshId() + "'"));
         });
     return tables;
   }

@@ -169,7 +169,12 @@ public final class TestSocket implements AutoCloseable {
 
   /// Says hello as a member and waits for the `hello_ack`, which is also kept.
   public ObjectNode hello(TestMember member) {
-    send(helloFrame(member));
+    return hello(helloFrame(member));
+  }
+
+  /// Sends a hello and waits for the `hello_ack`, which is also kept.
+  public ObjectNode hello(ObjectNode frame) {
+    send(frame);
     helloAck = next();
     if (!helloAck.path("type").asString().equals("hello_ack")) {
       throw new AssertionError("Instead of hello_ack came " + helloAck);

@@ -2,6 +2,7 @@ package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.client.IncomingMessage;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.ConfigFile;
@@ -134,6 +135,7 @@ public final class ClaudeMcp implements AutoCloseable {
         Optional.ofNullable(environment.get("CLAUDE_MODEL")).filter(model -> !model.isBlank()),
         mode(config),
         tools(environment),
+        Optional.ofNullable(environment.get(HelloDetails.PERMISSIONS)),
         file,
         session);
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// What the MCP server works with, read from the member's files and the environment.
 ///
 /// @param sessionKey the key of this Claude Code session, the same after `--resume`
+/// @param permissions names of those this session is to have of its member's, separated by commas
 /// @param configFile where mesh keys that come are kept
 record McpSettings(
     List<Membership> memberships,
@@ -19,5 +20,6 @@ record McpSettings(
     Optional<String> model,
     MessageMode mode,
     ToolChoice tools,
+    Optional<String> permissions,
     ConfigFile configFile,
     ClaudeSession session) {}

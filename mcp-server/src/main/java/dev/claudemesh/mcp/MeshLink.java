@@ -265,16 +265,17 @@ final class MeshLink implements AutoCloseable {
   private static HelloDetails details(McpSettings settings) {
     ClaudeSession session = settings.session();
     return new HelloDetails(
-        settings.displayName(),
-        session.id(),
-        (int) session.parent(),
-        session.cwd(),
-        HostName.of(System.getenv()),
-        settings.model(),
-        Optional.of("ai"),
-        Optional.of("claude-code"),
-        settings.groups(),
-        dev.claudemesh.protocol.connection.Purpose.SESSION);
+            settings.displayName(),
+            session.id(),
+            (int) session.parent(),
+            session.cwd(),
+            HostName.of(System.getenv()),
+            settings.model(),
+            Optional.of("ai"),
+            Optional.of("claude-code"),
+            settings.groups(),
+            dev.claudemesh.protocol.connection.Purpose.SESSION)
+        .heldTo(settings.permissions());
   }
 
   private <T> T journal(String what, Supplier<T> durable, Supplier<T> otherwise) {

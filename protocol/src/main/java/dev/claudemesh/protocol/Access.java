@@ -9,6 +9,9 @@ public enum Access {
   SIGNED,
   /// Any member of the mesh.
   MEMBER,
+  /// Any member, but not one of their sessions that was given fewer permissions than they have:
+  /// what concerns the member as a whole.
+  SELF,
   /// A member with `canSend`.
   SEND,
   /// A member with `canWriteState`.

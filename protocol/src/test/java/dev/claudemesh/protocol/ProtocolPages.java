@@ -309,6 +309,7 @@ final class ProtocolPages {
       case OPEN -> "anyone; the request proves itself what it must";
       case SIGNED -> "whoever signs the call, with any key";
       case MEMBER -> "every member";
+      case SELF -> "every member, but not a session that was given fewer permissions";
       case SEND -> "members with `canSend`";
       case WRITE -> "members with `canWriteState`";
       case TOOLS -> "members with `canUseTools`";

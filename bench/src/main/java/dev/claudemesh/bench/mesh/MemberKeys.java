@@ -59,7 +59,8 @@ public record MemberKeys(String meshId, String memberId, SecretKey key) {
               Optional.empty(),
               Optional.empty(),
               timestamp,
-              Keys.sign(member.key, signed));
+              Keys.sign(member.key, signed),
+              Optional.empty());
       return Wire.encode(hello, Optional.empty());
     }
 

@@ -3,6 +3,7 @@ package dev.claudemesh.broker.connection;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore.Membership;
 import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.connection.Capability;
@@ -86,7 +87,8 @@ final class ConnectionRules {
             hello.model(),
             hello.peerType(),
             hello.channel(),
-            Set.copyOf(hello.capabilities().orElse(List.of()))),
+            Set.copyOf(hello.capabilities().orElse(List.of())),
+            heldTo(hello.permissions())),
         groups(hello.groups()),
         hello.purpose().orElse(Purpose.SESSION),
         hello.resumeToken(),
@@ -129,11 +131,26 @@ final class ConnectionRules {
             hello.model(),
             hello.peerType(),
             hello.channel(),
-            Set.copyOf(hello.capabilities().orElse(List.of()))),
+            Set.copyOf(hello.capabilities().orElse(List.of())),
+            heldTo(hello.permissions())),
         groups(hello.groups()),
         Purpose.SESSION,
         hello.resumeToken(),
         hello.knownEpochs().orElse(List.of()));
+  }
+
+  /// @throws Problem `invalid_request` if there is no such permission
+  private static Optional<Set<String>> heldTo(Optional<List<String>> permissions) {
+    Set<String> known = Permissions.OWNER.toMap().keySet();
+    permissions.orElse(List.of()).stream()
+        .filter(name -> !known.contains(name))
+        .findFirst()
+        .ifPresent(unknown -> {
+          throw rejected(
+              ProblemCode.INVALID_REQUEST,
+              "\"permissions\" can name " + String.join(", ", known) + " and nothing else");
+        });
+    return permissions.map(Set::copyOf);
   }
 
   private static void checkAttestation(

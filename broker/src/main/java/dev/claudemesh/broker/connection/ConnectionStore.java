@@ -252,6 +252,7 @@ final class ConnectionStore {
     row.setModel(client.model().orElse(null));
     row.setHostname(client.hostname().orElse(null));
     row.setPid(client.pid());
+    row.setHeldTo(client.heldTo().map(names -> names.toArray(String[]::new)).orElse(null));
     row.setCwd(client.cwd());
     row.setStatus(wire(state.status()));
     row.setStatusSource(wire(state.statusSource()));
@@ -337,7 +338,8 @@ final class ConnectionStore {
             Optional.ofNullable(row.getModel()),
             Optional.ofNullable(row.getPeerType()),
             Optional.ofNullable(row.getChannel()),
-            Set.of()),
+            Set.of(),
+            Optional.ofNullable(row.getHeldTo()).map(Set::of)),
         row.getConnectedAt(),
         state,
         Optional.ofNullable(row.getResumeHash()));

@@ -289,7 +289,7 @@ final class Leases {
             before.address(),
             before.sessionKey(),
             before.purpose(),
-            claim.client(),
+            claim.client().atMost(before.client().heldTo()),
             before.connectedAt(),
             state.withDisplayName(name).withLastPing(now));
     store.resume(peer, tokens, WHILE_CONNECTED, now);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
@@ -32,6 +33,8 @@ public final class Peer {
   private volatile boolean removed;
 
   /// What the client told of itself in its hello.
+  ///
+  /// @param heldTo of its member's permissions, those it is to have; all if empty
   public record Client(
       String sessionId,
       int pid,
@@ -40,7 +43,35 @@ public final class Peer {
       Optional<String> model,
       Optional<String> peerType,
       Optional<String> channel,
-      Set<String> capabilities) {}
+      Set<String> capabilities,
+      Optional<Set<String>> heldTo) {
+    /// A client with all its member's permissions.
+    public Client(
+        String sessionId,
+        int pid,
+        String cwd,
+        Optional<String> hostname,
+        Optional<String> model,
+        Optional<String> peerType,
+        Optional<String> channel,
+        Set<String> capabilities) {
+      this(sessionId, pid, cwd, hostname, model, peerType, channel, capabilities, Optional.empty());
+    }
+
+    /// The same, held to no more than it was before: who comes back may only give up more.
+    public Client atMost(Optional<Set<String>> before) {
+      Optional<Set<String>> both =
+          before
+              .<Set<String>>map(names -> {
+                Set<String> kept = new TreeSet<>(names);
+                heldTo.ifPresent(kept::retainAll);
+                return kept;
+              })
+              .or(this::heldTo);
+      return new Client(
+          sessionId, pid, cwd, hostname, model, peerType, channel, capabilities, both);
+    }
+  }
 
   /// What changes while a peer is here.
   ///
@@ -257,6 +288,11 @@ public final class Peer {
 
   public Member member() {
     return member;
+  }
+
+  /// The member as this peer may act for them.
+  public Member acting() {
+    return client.heldTo().map(member::heldTo).orElse(member);
   }
 
   /// Replaces what is known of the member, after an admin or the member changed it.

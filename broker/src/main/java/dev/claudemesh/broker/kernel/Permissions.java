@@ -2,6 +2,7 @@ package dev.claudemesh.broker.kernel;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// What a member may do in a mesh (PROTOCOL 9.4). An explicit row overrides the role's defaults
 /// entirely.
@@ -30,6 +31,13 @@ public record Permissions(
   /// What a role has where nothing was set for the member.
   public static Permissions defaults(boolean owner, boolean admin) {
     return owner ? OWNER : admin ? ADMIN : MEMBER;
+  }
+
+  /// Of these, those that are named.
+  public Permissions heldTo(Set<String> names) {
+    Map<String, Boolean> map = toMap();
+    map.replaceAll((name, has) -> has && names.contains(name));
+    return of(map);
   }
 
   /// By wire name, in the order of the reference.

@@ -51,7 +51,7 @@ public final class SignedCallers implements SignedCalls {
     return switch (op.operation().access()) {
       case OPEN -> caller(call, Optional.empty(), signer);
       case SIGNED -> bySigner(call, op, signer);
-      case MEMBER, SEND, WRITE, TOOLS, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH ->
+      case MEMBER, SELF, SEND, WRITE, TOOLS, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH ->
           caller(call, Optional.of(member(call, op, signer)), signer);
     };
   }
@@ -96,20 +96,21 @@ public final class SignedCallers implements SignedCalls {
 
   /// The token is good while its peer is here: connected, or within the grace.
   private Member byToken(String token, String mesh) {
-    Member member =
+    Peer peer =
         tokens
             .presence(Keys.sha256Hex(token.getBytes(StandardCharsets.UTF_8)))
             .flatMap(peers::byPresence)
-            .map(Peer::member)
             .orElseThrow(() ->
                 new Problem(
                     ProblemCode.UNAUTHORIZED,
                     "This token is not valid; it ended with its session. Sign the call, or connect"
                         + " again"));
+    Member member = peer.member();
     if (!mesh.equals(member.meshId()) && !mesh.equals(member.meshSlug())) {
       throw notFound(mesh);
     }
-    return present(memberships.byId(member.meshId(), member.id()), mesh);
+    Member now = present(memberships.byId(member.meshId(), member.id()), mesh);
+    return peer.client().heldTo().map(now::heldTo).orElse(now);
   }
 
   private static Member present(Optional<Membership> found, String mesh) {

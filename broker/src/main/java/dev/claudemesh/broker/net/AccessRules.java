@@ -15,6 +15,7 @@ final class AccessRules {
     switch (access) {
       case OPEN, SIGNED -> {}
       case MEMBER -> caller.requireMember();
+      case SELF -> requireWhole(caller.requireMember());
       case SEND -> require(caller.requireMember().permissions().canSend(), "canSend");
       case WRITE -> require(caller.requireMember().permissions().canWriteState(), "canWriteState");
       case TOOLS -> require(caller.requireMember().permissions().canUseTools(), "canUseTools");
@@ -33,6 +34,15 @@ final class AccessRules {
       throw new Problem(
           ProblemCode.FORBIDDEN,
           "You lack the permission " + permission + " in this mesh; ask an admin for it");
+    }
+  }
+
+  private static void requireWhole(Member member) {
+    if (!member.whole()) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN,
+          "This session was given fewer permissions than its member has, so it cannot do this for"
+              + " the member; do it outside of the session");
     }
   }
 

@@ -357,7 +357,7 @@ public final class FrontDoor {
       throw new Problem(ProblemCode.REVOKED, "You are not a member of this mesh any more");
     }
     return new Caller(
-        peer.map(Peer::member),
+        peer.map(Peer::acting),
         Optional.empty(),
         peer,
         Optional.of(connection),

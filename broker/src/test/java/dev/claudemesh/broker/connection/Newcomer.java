@@ -221,7 +221,8 @@ record Newcomer(
         resumeToken,
         Optional.empty(),
         timestamp,
-        Keys.sign(member, text));
+        Keys.sign(member, text),
+        Optional.empty());
   }
 
   /// @param attested until when the member vouches
@@ -264,6 +265,7 @@ record Newcomer(
         Optional.empty(),
         timestamp,
         Keys.sign(key, text),
+        Optional.empty(),
         Optional.empty());
   }
 }

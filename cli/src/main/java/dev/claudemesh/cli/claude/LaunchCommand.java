@@ -13,6 +13,7 @@ import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.LastUsed;
 import dev.claudemesh.protocol.config.Membership;
@@ -75,6 +76,13 @@ public final class LaunchCommand extends CliCommand {
       paramLabel = "push|inbox|off",
       description = "Whether messages come into the conversation, wait for it, or neither.")
   private Optional<Mode> mode = Optional.empty();
+
+  @Option(
+      names = "--allow",
+      paramLabel = "<canSend,…>",
+      description =
+          "Of your permissions, those the session is to have; none of them: --allow none.")
+  private Optional<String> allow = Optional.empty();
 
   @Option(names = "--system-prompt", paramLabel = "<text>", description = "Passed on to claude.")
   private Optional<String> systemPrompt = Optional.empty();
@@ -207,6 +215,7 @@ public final class LaunchCommand extends CliCommand {
     added.put("CLAUDEMESH_DISPLAY_NAME", displayName());
     session.ifPresent(id -> added.put("CLAUDEMESH_SESSION_ID", id));
     role.ifPresent(text -> added.put("CLAUDEMESH_ROLE", text));
+    allow.ifPresent(list -> added.put(HelloDetails.PERMISSIONS, LaunchPlan.allowed(list)));
     Map<String, String> own = context.environment().variables();
     added.put("MCP_TIMEOUT", own.getOrDefault("MCP_TIMEOUT", "30000"));
     added.put("MAX_MCP_OUTPUT_TOKENS", own.getOrDefault("MAX_MCP_OUTPUT_TOKENS", "50000"));

@@ -49,6 +49,11 @@ record LaunchPlan(
     return arguments;
   }
 
+  /// A list of permissions as the environment has it. What it names is for the broker to check.
+  static String allowed(String list) {
+    return list.strip().equals("none") ? "" : list.strip();
+  }
+
   /// Reads `name[:role],…`.
   static List<GroupRole> groups(String text) {
     return Stream.of(text.split(","))

@@ -23,6 +23,7 @@ import dev.claudemesh.protocol.presence.PresenceReply.Peer;
 import dev.claudemesh.protocol.presence.PresenceRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The connection of one command: others neither see it come nor go. Mesh keys that arrive on it
 /// are kept.
@@ -51,7 +52,12 @@ public final class Link implements AutoCloseable {
         new Keyring(
             member.keys(),
             key -> context.config().update(config -> config.withKey(member.meshId(), key)));
-    return MeshClient.builder(identity, HelloDetails.ofThisProcess(purpose))
+    HelloDetails details =
+        HelloDetails.ofThisProcess(purpose)
+            .heldTo(
+                Optional.ofNullable(
+                    context.environment().variables().get(HelloDetails.PERMISSIONS)));
+    return MeshClient.builder(identity, details)
         .keyring(keyring)
         .keyPolicy((meshId, request, members) ->
             KeyProofs.refusal(meshId, member.owner(), request, members))

@@ -91,6 +91,16 @@ class LaunchTest {
   }
 
   @Test
+  void a_session_can_be_held_to_some_of_the_permissions_or_to_none() throws IOException {
+    shell.run("launch", "--mesh", "platform");
+    assertThat(environment()).noneMatch(line -> line.startsWith("CLAUDEMESH_PERMISSIONS"));
+    shell.run("launch", "--mesh", "platform", "--allow", "canSend,canWriteState");
+    assertThat(environment()).contains("CLAUDEMESH_PERMISSIONS=canSend,canWriteState");
+    shell.run("launch", "--mesh", "platform", "--allow", "none");
+    assertThat(environment()).contains("CLAUDEMESH_PERMISSIONS=");
+  }
+
+  @Test
   void a_new_session_has_an_id_that_its_key_is_kept_under() throws IOException {
     shell.run("launch", "--mesh", "platform");
 

@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.connection.Purpose;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// What a client tells others about itself when it connects.
 ///
@@ -12,6 +13,7 @@ import java.util.UUID;
 /// @param sessionId Claude Code's session id, else one of the client's own
 /// @param groups groups of this session; those stored for the member if empty
 /// @param purpose whether others see this client, and which messages reach it
+/// @param permissions of the member's permissions, those this client is held to; all if empty
 public record HelloDetails(
     Optional<String> displayName,
     String sessionId,
@@ -22,7 +24,36 @@ public record HelloDetails(
     Optional<String> peerType,
     Optional<String> channel,
     Optional<List<GroupRole>> groups,
-    Purpose purpose) {
+    Purpose purpose,
+    Optional<List<String>> permissions) {
+  /// The environment's list of permissions, separated by commas.
+  public static final String PERMISSIONS = "CLAUDEMESH_PERMISSIONS";
+
+  /// A client that has all its member's permissions.
+  public HelloDetails(
+      Optional<String> displayName,
+      String sessionId,
+      int pid,
+      String cwd,
+      Optional<String> hostname,
+      Optional<String> model,
+      Optional<String> peerType,
+      Optional<String> channel,
+      Optional<List<GroupRole>> groups,
+      Purpose purpose) {
+    this(
+        displayName,
+        sessionId,
+        pid,
+        cwd,
+        hostname,
+        model,
+        peerType,
+        channel,
+        groups,
+        purpose,
+        Optional.empty());
+  }
 
   /// This process, without a name, a model or groups of its own.
   public static HelloDetails ofThisProcess(Purpose purpose) {
@@ -50,11 +81,42 @@ public record HelloDetails(
         peerType,
         channel,
         groups,
-        purpose);
+        purpose,
+        permissions);
   }
 
   public HelloDetails inSession(String id) {
     return new HelloDetails(
-        displayName, id, pid, cwd, hostname, model, peerType, channel, groups, purpose);
+        displayName,
+        id,
+        pid,
+        cwd,
+        hostname,
+        model,
+        peerType,
+        channel,
+        groups,
+        purpose,
+        permissions);
+  }
+
+  /// The same, held to what a list such as `canSend,canWriteState` names; an empty one names none.
+  public HelloDetails heldTo(Optional<String> list) {
+    return new HelloDetails(
+        displayName,
+        sessionId,
+        pid,
+        cwd,
+        hostname,
+        model,
+        peerType,
+        channel,
+        groups,
+        purpose,
+        list.map(text ->
+            Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList()));
   }
 }

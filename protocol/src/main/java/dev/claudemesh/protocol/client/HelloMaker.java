@@ -61,6 +61,7 @@ final class HelloMaker {
         resumeToken,
         Optional.of(keyring.epochs()),
         timestamp,
-        Keys.sign(identity.member(), signed));
+        Keys.sign(identity.member(), signed),
+        details.permissions());
   }
 }

@@ -50,7 +50,10 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
           Optional<List<Integer>> knownEpochs,
       @Doc("Milliseconds since 1970, within a minute of the broker's clock") double timestamp,
       @Doc("ed25519 over meshId|memberId|pubkey|timestamp by the member key, hex") @Size(300)
-          String signature)
+          String signature,
+      @Doc("Of the member's permissions, those this session is to have; all if absent")
+          @Size(value = 20, each = 50)
+          Optional<List<String>> permissions)
       implements ConnectionRequest<ConnectionReply.HelloAck> {
     /// Without the token and the signatures, which others must not see before they are spent.
     @Override
@@ -97,7 +100,10 @@ public sealed interface ConnectionRequest<R extends Reply> extends Request<R> {
                   + " key, hex")
           @Size(300)
           String signature,
-      @Doc("What the session is, in its own words") @Size(50) Optional<String> role)
+      @Doc("What the session is, in its own words") @Size(50) Optional<String> role,
+      @Doc("Of the member's permissions, those this session is to have; all if absent")
+          @Size(value = 20, each = 50)
+          Optional<List<String>> permissions)
       implements ConnectionRequest<ConnectionReply.HelloAck> {
     /// Without the token and the signatures, which others must not see before they are spent.
     @Override

@@ -31,7 +31,7 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
   /// everything.
   @Operation(
       type = "update_member",
-      access = Access.MEMBER,
+      access = Access.SELF,
       http = "PATCH /mesh/:mesh/member/:memberId",
       effect = Effect.REPEATABLE,
       summary = "Change a member's name, role tag, groups, message mode or role")
@@ -72,7 +72,7 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
   /// Changes whom the caller listens to.
   @Operation(
       type = "set_grants",
-      access = Access.MEMBER,
+      access = Access.SELF,
       http = "POST /cli/mesh/:mesh/grants",
       effect = Effect.REPEATABLE,
       summary =
@@ -96,7 +96,7 @@ public sealed interface MemberRequest<R extends Reply> extends Request<R> {
   /// Leaves the mesh for good.
   @Operation(
       type = "leave_mesh",
-      access = Access.MEMBER,
+      access = Access.SELF,
       http = "DELETE /cli/mesh/:mesh/me",
       effect = Effect.DESTROY,
       summary = "Leave the mesh for good")

@@ -100,6 +100,8 @@ public class Presence extends TableImpl<PresenceRecord> {
 
     public final TableField<PresenceRecord, Instant> DISCONNECTED_AT = createField(DSL.name("disconnected_at"), SQLDataType.INSTANT, this, "");
 
+    public final TableField<PresenceRecord, String[]> HELD_TO = createField(DSL.name("held_to"), SQLDataType.CLOB.array(), this, "");
+
     private Presence(Name alias, Table<PresenceRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

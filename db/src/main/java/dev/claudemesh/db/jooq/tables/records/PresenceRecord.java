@@ -242,6 +242,14 @@ public class PresenceRecord extends UpdatableRecordImpl<PresenceRecord> {
         return (Instant) get(27);
     }
 
+    public void setHeldTo(String[] value) {
+        set(28, value);
+    }
+
+    public String[] getHeldTo() {
+        return (String[]) get(28);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -259,7 +267,7 @@ public class PresenceRecord extends UpdatableRecordImpl<PresenceRecord> {
         super(Presence.PRESENCE);
     }
 
-    public PresenceRecord(String id, String meshId, String memberId, String sessionPubkey, String address, String sessionId, String displayName, String peerType, String channel, String model, String hostname, Integer pid, String cwd, String status, String statusSource, Instant statusUpdatedAt, String summary, JSONB groups, JSONB profile, JSONB stats, Boolean visible, String resumeHash, String httpTokenHash, String hookTokenHash, Instant connectedAt, Instant lastPingAt, Instant leaseUntil, Instant disconnectedAt) {
+    public PresenceRecord(String id, String meshId, String memberId, String sessionPubkey, String address, String sessionId, String displayName, String peerType, String channel, String model, String hostname, Integer pid, String cwd, String status, String statusSource, Instant statusUpdatedAt, String summary, JSONB groups, JSONB profile, JSONB stats, Boolean visible, String resumeHash, String httpTokenHash, String hookTokenHash, Instant connectedAt, Instant lastPingAt, Instant leaseUntil, Instant disconnectedAt, String[] heldTo) {
         super(Presence.PRESENCE);
 
         setId(id);
@@ -290,6 +298,7 @@ public class PresenceRecord extends UpdatableRecordImpl<PresenceRecord> {
         setLastPingAt(lastPingAt);
         setLeaseUntil(leaseUntil);
         setDisconnectedAt(disconnectedAt);
+        setHeldTo(heldTo);
         resetTouchedOnNotNull();
     }
 }
