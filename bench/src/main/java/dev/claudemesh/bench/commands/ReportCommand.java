@@ -45,6 +45,7 @@ public final class ReportCommand implements Callable<Integer> {
     COMMANDS.put("start", List.of());
     COMMANDS.put("postgres", List.of());
     COMMANDS.put("state", List.of());
+    COMMANDS.put("recall", List.of());
     COMMANDS.put("tools", List.of());
   }
 

@@ -100,10 +100,7 @@ public final class MemoryHandler implements Handler<MemoryRequest<?>> {
       Search search, MemoryRequest.Recall request, Member member, int most) {
     List<String> authors =
         request.by().map(by -> authors(search, member.meshId(), by)).orElse(List.of());
-    return search
-        .library(member.meshId())
-        .map(library -> new Recall(search, library, member, request, authors, most).memories())
-        .orElse(List.of());
+    return new Recall(search, member, request, authors, most).memories();
   }
 
   private static List<String> authors(Search search, String meshId, String by) {

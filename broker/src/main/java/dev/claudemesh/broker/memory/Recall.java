@@ -1,9 +1,10 @@
 package dev.claudemesh.broker.memory;
 
 import dev.claudemesh.broker.kernel.Member;
-import dev.claudemesh.broker.memory.RecallStore.Candidate;
 import dev.claudemesh.broker.memory.RecallStore.Filter;
-import dev.claudemesh.broker.memory.RecallStore.Library;
+import dev.claudemesh.broker.memory.RecallStore.Found;
+import dev.claudemesh.broker.memory.RecallStore.Hit;
+import dev.claudemesh.broker.memory.RecallStore.Query;
 import dev.claudemesh.broker.memory.RecallStore.Search;
 import dev.claudemesh.broker.memory.RecallStore.Token;
 import dev.claudemesh.broker.memory.RecallStore.Wording;
@@ -30,85 +31,76 @@ final class Recall {
   private static final int FEW = 3;
 
   private static final int SHORTEST_BEGINNING = 3;
-  private static final Comparator<Candidate> BEST_FIRST =
-      Comparator.comparingDouble(Candidate::rank).thenComparingLong(Candidate::number).reversed();
+  private static final Comparator<Hit> BEST_FIRST =
+      Comparator.comparingDouble(Hit::rank).thenComparingLong(Hit::number).reversed();
 
   private final Search search;
-  private final Library library;
   private final Member reader;
   private final MemoryRequest.Recall request;
   private final List<String> authors;
+  private final List<String> tags;
   private final int most;
 
   /// @param authors members whose memories are looked for; empty for all
   /// @param most memories that are found
   Recall(
-      Search search,
-      Library library,
-      Member reader,
-      MemoryRequest.Recall request,
-      List<String> authors,
-      int most) {
+      Search search, Member reader, MemoryRequest.Recall request, List<String> authors, int most) {
     this.search = search;
-    this.library = library;
     this.reader = reader;
     this.request = request;
     this.authors = authors;
+    this.tags = MemoryRules.tags(request.tags().orElse(List.of()));
     this.most = most;
   }
 
   /// What is found, the best first.
   List<Memory> memories() {
-    List<String> tags = MemoryRules.tags(request.tags().orElse(List.of()));
-    if (request.query().isBlank()) {
-      return tags.isEmpty() && authors.isEmpty()
-          ? search.newest(reader, most)
-          : read(candidates(new Filter(Optional.empty(), tags, authors, reader)));
+    boolean wordless = request.query().isBlank();
+    if (wordless && tags.isEmpty() && authors.isEmpty()) {
+      return search.newest(reader, most);
     }
-    Wording wording = search.wording(library, request.query());
-    if (SearchWords.isEmpty(wording.query())) {
+    Optional<Wording> wording = search.wording(reader.meshId(), request.query());
+    if (wording.isEmpty() || !wordless && SearchWords.isEmpty(wording.get().query())) {
       return List.of();
     }
+    List<Hit> found = wordless ? find(wording.get(), Optional.empty()) : byWords(wording.get());
+    return found.stream().map(Hit::memory).toList();
+  }
+
+  private List<Hit> byWords(Wording wording) {
     Words words = new Words(wording);
-    Map<Long, Candidate> found = new LinkedHashMap<>();
-    add(found, candidates(filter(wording, words.unfinishedAndUnknown(), tags)));
-    if (found.size() < FEW) {
-      words.doubted().ifPresent(others -> add(found, candidates(filter(wording, others, tags))));
+    List<Hit> found = find(wording, words.unfinishedAndUnknown());
+    if (found.size() >= FEW) {
+      return found;
     }
-    return read(found.values());
+    return words.doubted().map(others -> together(found, find(wording, others))).orElse(found);
   }
 
-  private static void add(Map<Long, Candidate> found, List<Candidate> more) {
-    more.forEach(candidate -> found.putIfAbsent(candidate.number(), candidate));
-  }
-
-  private Filter filter(
-      Wording wording, Map<String, Collection<String>> others, List<String> tags) {
+  private List<Hit> find(Wording wording, Map<String, Collection<String>> others) {
     String wide =
         SearchWords.widened(wording.query(), word -> others.getOrDefault(word, List.of()));
-    return new Filter(
-        Optional.of(new RecallStore.Query(wording.query(), wide)), tags, authors, reader);
+    return find(wording, Optional.of(new Query(wording.query(), wide)));
   }
 
   /// The best of those that are looked at.
-  private List<Candidate> candidates(Filter filter) {
-    int enough = filter.query().isPresent() ? Shelves.CANDIDATES : most;
-    Map<Long, Candidate> all = new HashMap<>();
-    List<String> first = Shelves.first(reader.meshId(), library.lastNumber());
-    add(all, search.candidates(filter, first, Shelves.CANDIDATES));
-    List<String> then = Shelves.then(reader.meshId(), library.lastNumber(), all.size(), enough);
-    if (!then.isEmpty()) {
-      add(all, search.candidates(filter, then, Shelves.CANDIDATES));
-    }
-    return all.values().stream().sorted(BEST_FIRST).limit(most).toList();
+  private List<Hit> find(Wording wording, Optional<Query> query) {
+    Filter filter = new Filter(query, tags, authors, reader);
+    int enough = query.isPresent() ? Shelves.CANDIDATES : most;
+    Found found = search.find(filter, Shelves.first(reader.meshId(), wording.lastNumber()), most);
+    List<String> then = Shelves.then(reader.meshId(), wording.lastNumber(), found.seen(), enough);
+    return then.isEmpty()
+        ? found.best()
+        : together(found.best(), search.find(filter, then, most).best()).stream()
+            .sorted(BEST_FIRST)
+            .limit(most)
+            .toList();
   }
 
-  private List<Memory> read(Collection<Candidate> candidates) {
-    List<Candidate> best = candidates.stream().limit(most).toList();
-    Map<Long, Memory> read = search.memories(reader.meshId(), best);
-    return best.stream()
-        .flatMap(candidate -> Optional.ofNullable(read.get(candidate.number())).stream())
-        .toList();
+  /// Each once.
+  private static List<Hit> together(List<Hit> some, List<Hit> more) {
+    Map<Long, Hit> all = new LinkedHashMap<>();
+    Stream.concat(some.stream(), more.stream()).forEach(hit -> all.putIfAbsent(hit.number(), hit));
+    return List.copyOf(all.values());
   }
 
   /// What may stand for the words of one search.
@@ -117,8 +109,10 @@ final class Recall {
     private final Map<String, List<Written>> begun;
     private final Optional<String> last;
     private final Map<String, List<Written>> alike = new TreeMap<>();
+    private final Wording wording;
 
     Words(Wording wording) {
+      this.wording = wording;
       List<String> wanted = SearchWords.wanted(wording.query());
       List<Token> tokens =
           wording.tokens().stream().filter(token -> wanted.contains(token.stem())).toList();
@@ -131,7 +125,7 @@ final class Recall {
                       Collectors.mapping(Token::typed, Collectors.toList())));
       this.last = tokens.isEmpty() ? Optional.empty() : Optional.of(tokens.getLast().typed());
       this.begun =
-          search.begun(library, typed(typed -> typed.length() >= SHORTEST_BEGINNING)).stream()
+          search.begun(wording, typed(typed -> typed.length() >= SHORTEST_BEGINNING)).stream()
               .collect(Collectors.groupingBy(Written::typed));
     }
 
@@ -143,10 +137,14 @@ final class Recall {
     /// those that look like it.
     Map<String, Collection<String>> unfinishedAndUnknown() {
       lookUp(typed(typed -> Spelling.isCorrectable(typed) && begun(typed).isEmpty()));
-      return others(typed ->
-          isKnown(typed) && last.filter(typed::equals).isEmpty()
-              ? Stream.empty()
-              : begun(typed).isEmpty() ? meant(typed) : endings(typed));
+      return others(this::unfinishedOrUnknown);
+    }
+
+    private Stream<Written> unfinishedOrUnknown(String typed) {
+      if (isWritten(typed)) {
+        return last.filter(typed::equals).isPresent() ? endings(typed) : Stream.empty();
+      }
+      return begun(typed).isEmpty() ? meant(typed) : endings(typed);
     }
 
     /// The same with words that look like each one, if there are any further ones.
@@ -162,7 +160,7 @@ final class Recall {
 
     private void lookUp(List<String> typed) {
       typed.forEach(word -> alike.put(word, new ArrayList<>()));
-      search.alike(library, typed).forEach(word -> alike.get(word.typed()).add(word));
+      search.alike(wording, typed).forEach(word -> alike.get(word.typed()).add(word));
     }
 
     private Map<String, Collection<String>> others(Function<String, Stream<Written>> of) {
@@ -179,8 +177,12 @@ final class Recall {
       return others;
     }
 
-    private boolean isKnown(String typed) {
-      return begun(typed).stream().anyMatch(Written::isTyped);
+    /// Whether some memory has the word in any form, which the search finds by itself.
+    private boolean isWritten(String typed) {
+      return Stream.concat(begun(typed).stream(), alike.getOrDefault(typed, List.of()).stream())
+          .filter(word -> word.stems().size() == 1)
+          .anyMatch(
+              word -> typedBy.getOrDefault(word.stems().getFirst(), List.of()).contains(typed));
     }
 
     private List<Written> begun(String typed) {
@@ -191,7 +193,6 @@ final class Recall {
       return begun(typed).stream().filter(word -> !word.isTyped()).limit(Spelling.MOST);
     }
 
-    /// Nothing where the word was written in another form, which the search finds by itself.
     private Stream<Written> meant(String typed) {
       return Spelling.meant(typed, alike.getOrDefault(typed, List.of())).stream();
     }

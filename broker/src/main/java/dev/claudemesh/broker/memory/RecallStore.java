@@ -2,7 +2,6 @@ package dev.claudemesh.broker.memory;
 
 import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.MEMORY;
-import static dev.claudemesh.db.jooq.Tables.MEMORY_COUNT;
 
 import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.GrantStore;
@@ -11,22 +10,20 @@ import dev.claudemesh.broker.memory.Spelling.Written;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.memory.MemoryReply.Memory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Record;
-import org.jooq.SelectField;
+import org.jooq.Result;
 import org.jooq.impl.DSL;
 
 /// Searching `memory` by its words.
@@ -49,13 +46,13 @@ final class RecallStore {
     this.patience = patience;
   }
 
-  /// All memories of a mesh.
-  record Library(String meshId, String language, long lastNumber) {}
-
   /// A search text as it was understood.
   ///
+  /// @param language of the mesh's memories
+  /// @param lastNumber of the memory that came last
   /// @param query as PostgreSQL writes it; empty if nothing can be found by it
-  record Wording(String query, List<Token> tokens) {}
+  record Wording(
+      String meshId, String language, long lastNumber, String query, List<Token> tokens) {}
 
   /// A word as it was typed, and what it is found by.
   record Token(String typed, String stem) {}
@@ -73,33 +70,30 @@ final class RecallStore {
   /// @param authors members one of whom must have written them; anybody if empty
   record Filter(Optional<Query> query, List<String> tags, List<String> authors, Member reader) {}
 
-  /// A memory that was found.
-  record Candidate(long number, double rank) {}
+  /// What was found on some shelves.
+  ///
+  /// @param seen how many fit
+  /// @param best the best of them, the best first
+  record Found(int seen, List<Hit> best) {
+    static final Found NOTHING = new Found(0, List.of());
+  }
+
+  /// A memory that fits.
+  record Hit(long number, double rank, Memory memory) {}
 
   /// Does one search, in one transaction.
   <T> T search(Function<Search, T> work) {
-    return database.transaction(dsl -> {
-      dsl.fetch(
-          "select set_config('statement_timeout', {0}, true)",
-          DSL.val(String.valueOf(patience.toMillis())));
-      return work.apply(new Search(dsl));
-    });
+    return database.transaction(dsl -> work.apply(new Search(dsl, patience)));
   }
 
   /// The statements of a search.
   static final class Search {
     private final DSLContext dsl;
+    private final Duration patience;
 
-    private Search(DSLContext dsl) {
+    private Search(DSLContext dsl, Duration patience) {
       this.dsl = dsl;
-    }
-
-    /// Empty if the mesh never remembered anything.
-    Optional<Library> library(String meshId) {
-      return dsl.select(MEMORY_COUNT.LANGUAGE, MEMORY_COUNT.LAST_NUMBER)
-          .from(MEMORY_COUNT)
-          .where(MEMORY_COUNT.MESH_ID.eq(meshId))
-          .fetchOptional(row -> new Library(meshId, row.value1(), row.value2()));
+      this.patience = patience;
     }
 
     /// Members of a name, or the one of a key.
@@ -114,21 +108,32 @@ final class RecallStore {
           .fetch(MEMBER.ID);
     }
 
-    Wording wording(Library library, String text) {
-      return dsl.fetchSingle(
+    /// Understands a text; what follows it has a bounded time. Empty if the mesh never remembered
+    /// anything.
+    Optional<Wording> wording(String meshId, String text) {
+      return dsl.fetchOptional(
               """
-              select websearch_to_tsquery({0}::regconfig, {1})::text,
-                array_agg(lower(t.token) order by t.place), array_agg(s.stem order by t.place)
-              from ts_parse('default', {1}) with ordinality as t (kind, token, place)
-              cross join lateral unnest(tsvector_to_array(to_tsvector({0}::regconfig, t.token))) as s (stem)
+              select c.language, c.last_number, websearch_to_tsquery(c.language::regconfig, {1})::text, t.typed, t.stems,
+                set_config('statement_timeout', {2}, true)
+              from mesh.memory_count c
+              cross join lateral (
+                select array_agg(lower(t.token) order by t.place) as typed, array_agg(s.stem order by t.place) as stems
+                from ts_parse('default', {1}) with ordinality as t (kind, token, place)
+                cross join lateral unnest(tsvector_to_array(to_tsvector(c.language::regconfig, t.token))) as s (stem)) t
+              where c.mesh_id = {0}
               """,
-              DSL.val(library.language()), DSL.val(text))
-          .map(row -> new Wording(row.get(0, String.class), tokens(row)));
+              DSL.val(meshId), DSL.val(text), DSL.val(String.valueOf(patience.toMillis())))
+          .map(row ->
+              new Wording(
+                  meshId,
+                  row.get(0, String.class),
+                  row.get(1, Long.class),
+                  row.get(2, String.class),
+                  tokens(row.get(3, String[].class), row.get(4, String[].class))));
     }
 
-    private static List<Token> tokens(Record row) {
-      String[] typed = row.get(1, String[].class);
-      String[] stems = row.get(2, String[].class);
+    /// @param typed null if there are none
+    private static List<Token> tokens(String[] typed, String[] stems) {
       return typed == null
           ? List.of()
           : IntStream.range(0, typed.length).mapToObj(i -> new Token(typed[i], stems[i])).toList();
@@ -136,7 +141,7 @@ final class RecallStore {
 
     /// Words of the mesh that begin with one of these, and these themselves, the most frequent
     /// first.
-    List<Written> begun(Library library, Collection<String> typed) {
+    List<Written> begun(Wording wording, Collection<String> typed) {
       return typed.isEmpty()
           ? List.of()
           : dsl.fetch(
@@ -150,8 +155,8 @@ final class RecallStore {
                       order by word limit {3}) near
                     order by (word = typed) desc, memories desc, word limit {4}) w
                   """,
-                  DSL.val(library.meshId()),
-                  DSL.val(library.language()),
+                  DSL.val(wording.meshId()),
+                  DSL.val(wording.language()),
                   texts(typed),
                   DSL.inline(BEGUN),
                   DSL.inline(TAKEN))
@@ -159,7 +164,7 @@ final class RecallStore {
     }
 
     /// Words of the mesh that look like one of these, the most alike first.
-    List<Written> alike(Library library, Collection<String> typed) {
+    List<Written> alike(Wording wording, Collection<String> typed) {
       return typed.isEmpty()
           ? List.of()
           : dsl.fetch(
@@ -168,8 +173,8 @@ final class RecallStore {
                   from unnest({2}::text[]) as typed
                   cross join lateral mesh.words_alike({0}, typed, {3}) w
                   """,
-                  DSL.val(library.meshId()),
-                  DSL.val(library.language()),
+                  DSL.val(wording.meshId()),
+                  DSL.val(wording.language()),
                   texts(typed),
                   DSL.inline(ALIKE))
               .map(Search::written);
@@ -183,26 +188,54 @@ final class RecallStore {
           Arrays.asList(row.get(3, String[].class)));
     }
 
-    /// Memories on these shelves, the newest of each shelf first, shelf by shelf until there are
-    /// enough.
-    List<Candidate> candidates(Filter filter, List<String> shelves, int most) {
-      return dsl.fetch(
+    /// Memories on these shelves: of each shelf the newest, shelf by shelf until there are enough;
+    /// of these, the best.
+    Found find(Filter filter, List<String> shelves, int best) {
+      Result<Record> rows =
+          dsl.fetch(
               """
-              select m.number, m.rank from (
-                select m.number, {4} as rank
-                from unnest({0}::text[]) as shelf
-                cross join lateral (
-                  select number, words from (
-                    select number, words from mesh.memory where {1} limit {2}) held
-                  order by number desc limit {3}) m
-                limit {3}) m
+              select found.seen, found.number, found.rank, m.id, m.content, m.tags, m.remembered_at, a.display_name, a.peer_pubkey
+              from (
+                select number, rank, count(*) over () as seen from (
+                  select m.number, {4} as rank
+                  from unnest({0}::text[]) as shelf
+                  cross join lateral (
+                    select number, words from (
+                      select number, words from mesh.memory where {1} limit {2}) held
+                    order by number desc limit {3}) m
+                  limit {3}) m
+                order by rank desc, number desc limit {5}) found
+              cross join lateral (
+                select * from mesh.memory where mesh_id = {6} and number = found.number offset 0) m
+              cross join lateral (
+                select * from mesh.member where id = m.remembered_by offset 0) a
+              order by found.rank desc, found.number desc
               """,
               texts(shelves),
               onShelf(filter),
               DSL.inline(Shelves.SIZE),
-              DSL.inline(most),
-              filter.query().map(Search::rank).orElseGet(() -> DSL.inline(0.0)))
-          .map(row -> new Candidate(row.get(0, Long.class), row.get(1, Double.class)));
+              DSL.inline(Shelves.CANDIDATES),
+              filter.query().map(Search::rank).orElseGet(() -> DSL.inline(0.0)),
+              DSL.val(best),
+              DSL.val(filter.reader().meshId()));
+      return rows.isEmpty()
+          ? Found.NOTHING
+          : new Found(rows.getFirst().get(0, Integer.class), rows.map(Search::hit));
+    }
+
+    private static Hit hit(Record row) {
+      double rank = row.get(2, Double.class);
+      return new Hit(
+          row.get(1, Long.class),
+          rank,
+          new Memory(
+              row.get(3, String.class),
+              row.get(4, String.class),
+              List.of(row.get(5, String[].class)),
+              row.get(7, String.class),
+              row.get(6, Instant.class),
+              Optional.of(row.get(8, String.class)),
+              Optional.of(rank).filter(some -> some > 0)));
     }
 
     private static Condition onShelf(Filter filter) {
@@ -233,9 +266,12 @@ final class RecallStore {
     /// Tags count more than content, and what was typed more than what it may stand for. Long texts
     /// do not win by their length.
     private static Field<Double> rank(Query query) {
-      return DSL.field(
-          "ts_rank(m.words, {0}::tsquery, 1) + ts_rank(m.words, {1}::tsquery, 1)",
-          Double.class, DSL.val(query.exact()), DSL.val(query.wide()));
+      Field<Double> wide = rank(query.wide());
+      return query.exact().equals(query.wide()) ? wide : rank(query.exact()).plus(wide);
+    }
+
+    private static Field<Double> rank(String query) {
+      return DSL.field("ts_rank(m.words, {0}::tsquery, 1)", Double.class, DSL.val(query));
     }
 
     private static Condition readable(Member reader) {
@@ -243,7 +279,13 @@ final class RecallStore {
     }
 
     List<Memory> newest(Member reader, int most) {
-      return dsl.select(shown())
+      return dsl.select(
+              MEMORY.ID,
+              MEMORY.CONTENT,
+              MEMORY.TAGS,
+              MEMBER.DISPLAY_NAME,
+              MEMORY.REMEMBERED_AT,
+              MEMBER.PEER_PUBKEY)
           .from(MEMORY)
           .join(MEMBER)
           .on(MEMBER.ID.eq(MEMORY.REMEMBERED_BY))
@@ -251,48 +293,15 @@ final class RecallStore {
           .and(readable(reader))
           .orderBy(MEMORY.NUMBER.desc())
           .limit(most)
-          .fetch(row -> memory(row, Optional.empty()));
-    }
-
-    /// By number; without those that were forgotten meanwhile.
-    Map<Long, Memory> memories(String meshId, List<Candidate> candidates) {
-      Map<Long, Double> ranks =
-          candidates.stream().collect(Collectors.toMap(Candidate::number, Candidate::rank));
-      Map<Long, Memory> memories = new HashMap<>();
-      dsl.select(shown())
-          .from(MEMORY)
-          .join(MEMBER)
-          .on(MEMBER.ID.eq(MEMORY.REMEMBERED_BY))
-          .where(MEMORY.MESH_ID.eq(meshId))
-          .and(MEMORY.NUMBER.eq(DSL.any(ranks.keySet().toArray(Long[]::new))))
-          .forEach(row -> {
-            long number = row.get(MEMORY.NUMBER);
-            memories.put(
-                number, memory(row, Optional.of(ranks.get(number)).filter(rank -> rank > 0)));
-          });
-      return memories;
-    }
-
-    private static List<SelectField<?>> shown() {
-      return List.of(
-          MEMORY.NUMBER,
-          MEMORY.ID,
-          MEMORY.CONTENT,
-          MEMORY.TAGS,
-          MEMORY.REMEMBERED_AT,
-          MEMBER.DISPLAY_NAME,
-          MEMBER.PEER_PUBKEY);
-    }
-
-    private static Memory memory(Record row, Optional<Double> rank) {
-      return new Memory(
-          row.get(MEMORY.ID),
-          row.get(MEMORY.CONTENT),
-          List.of(row.get(MEMORY.TAGS)),
-          row.get(MEMBER.DISPLAY_NAME),
-          row.get(MEMORY.REMEMBERED_AT),
-          Optional.of(row.get(MEMBER.PEER_PUBKEY)),
-          rank);
+          .fetch(row ->
+              new Memory(
+                  row.value1(),
+                  row.value2(),
+                  List.of(row.value3()),
+                  row.value4(),
+                  row.value5(),
+                  Optional.of(row.value6()),
+                  Optional.empty()));
     }
 
     private static Param<String[]> texts(Collection<String> texts) {

@@ -119,6 +119,17 @@ class MemoryStoreTest {
   }
 
   @Test
+  void a_word_that_was_written_in_another_form_is_not_taken_for_others() {
+    remember("it deploys one");
+    remember("it deploys two");
+    remember("it deploys three");
+    remember("it deplores four");
+
+    assertThat(found("deploying")).hasSize(3).noneMatch(text -> text.contains("deplores"));
+    assertThat(found("deployed one")).first().isEqualTo("it deploys one");
+  }
+
+  @Test
   void where_little_is_found_others_who_mistyped_a_word_do_not_hide_the_right_one() {
     remember("somebody wrote deploymnet");
     remember("all others write deployment");
@@ -402,11 +413,7 @@ class MemoryStoreTest {
             wanted.words, Optional.of(wanted.tags), Optional.empty(), Optional.empty());
     List<String> authors = wanted.author.isEmpty() ? List.of() : List.of(wanted.author);
     return recalls.search(search ->
-        search
-            .library(reader.meshId())
-            .map(library ->
-                new Recall(search, library, reader, request, authors, 100)
-                    .memories().stream().map(Memory::content).toList())
-            .orElse(List.of()));
+        new Recall(search, reader, request, authors, 100)
+            .memories().stream().map(Memory::content).toList());
   }
 }
