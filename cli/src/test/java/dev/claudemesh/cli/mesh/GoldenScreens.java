@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /// Screens as they should look, with what differs from run to run (ids, keys, times, ports)
 /// replaced by the same word each time it occurs. `-Dupdate=true` writes them anew.
-final class GoldenScreens {
+public final class GoldenScreens {
   private static final Pattern VARYING =
       Pattern.compile(
           "(?<time>\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z)|(?<key>\\b[0-9a-f]{64}\\b)|(?<id>\\b[0-9A-Za-z]{32}\\b)|(?<link>http://127\\.0\\.0\\.1:\\d+/i/(?<code>[A-Z2-9]{8})#[A-Za-z0-9_-]{16})|(?<port>127\\.0\\.0\\.1:\\d+)");
@@ -20,7 +20,7 @@ final class GoldenScreens {
   private final Map<String, String> words = new LinkedHashMap<>();
 
   /// Compares a screen with its file.
-  void check(String name, String screen) throws IOException {
+  public void check(String name, String screen) throws IOException {
     Path file =
         Path.of(System.getProperty("claudemesh.root"), "cli/src/test/resources/golden/cli", name);
     String found = normal(screen);
