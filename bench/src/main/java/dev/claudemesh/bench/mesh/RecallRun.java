@@ -52,9 +52,9 @@ public record RecallRun(int memories, int others, int questions, int peers) {
     MemoryLoad.into(
         folder.resolve("broker"),
         List.of(
-            new MemoryLoad.Shelf(members.get(1), others),
-            new MemoryLoad.Shelf(members.get(0), memories),
-            new MemoryLoad.Shelf(members.get(2), others)),
+            new MemoryLoad.Share(members.get(1), others),
+            new MemoryLoad.Share(members.get(0), memories),
+            new MemoryLoad.Share(members.get(2), others)),
         words);
     Figures figures = new Figures().put("memories", (long) memories);
     try (BrokerProcess broker = BrokerProcess.start(folder, Map.of())) {
