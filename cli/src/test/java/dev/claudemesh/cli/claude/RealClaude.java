@@ -1,5 +1,6 @@
 package dev.claudemesh.cli.claude;
 
+import dev.claudemesh.mcp.HookEvent;
 import dev.claudemesh.protocol.Wire;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -134,6 +135,14 @@ final class RealClaude implements AutoCloseable {
                 .addObject()
                 .put("type", "command")
                 .put("command", main + "hook " + word));
+    hooks
+        .putArray(HookEvent.EDIT.claudeName())
+        .addObject()
+        .put("matcher", HookEvent.EDIT.matcher().orElseThrow())
+        .putArray("hooks")
+        .addObject()
+        .put("type", "command")
+        .put("command", main + "hook " + HookEvent.EDIT.word());
     return settings;
   }
 
