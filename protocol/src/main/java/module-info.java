@@ -16,6 +16,7 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.audit;
   exports dev.claudemesh.protocol.claims;
   exports dev.claudemesh.protocol.client;
+  exports dev.claudemesh.protocol.clock;
   exports dev.claudemesh.protocol.config;
   exports dev.claudemesh.protocol.connection;
   exports dev.claudemesh.protocol.contexts;
@@ -27,6 +28,7 @@ open module dev.claudemesh.protocol {
   exports dev.claudemesh.protocol.meshes;
   exports dev.claudemesh.protocol.messaging;
   exports dev.claudemesh.protocol.presence;
+  exports dev.claudemesh.protocol.schedule;
   exports dev.claudemesh.protocol.services;
   exports dev.claudemesh.protocol.skills;
   exports dev.claudemesh.protocol.sql;

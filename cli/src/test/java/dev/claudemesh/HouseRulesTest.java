@@ -57,7 +57,9 @@ class HouseRulesTest {
           "skills",
           "tasks",
           "sql",
-          "claims");
+          "claims",
+          "schedule",
+          "clock");
 
   /// Rooms of what a team shares.
   private static final List<String> SHARED =

@@ -2,6 +2,7 @@ package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.audit.AuditHandler;
 import dev.claudemesh.broker.claims.ClaimHandler;
+import dev.claudemesh.broker.clock.ClockHandler;
 import dev.claudemesh.broker.connection.ConnectionHandler;
 import dev.claudemesh.broker.contexts.ContextHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
@@ -29,6 +30,8 @@ import dev.claudemesh.broker.net.Health;
 import dev.claudemesh.broker.net.NetServer;
 import dev.claudemesh.broker.net.Rooms;
 import dev.claudemesh.broker.presence.PresenceHandler;
+import dev.claudemesh.broker.schedule.Outgoing;
+import dev.claudemesh.broker.schedule.ScheduleHandler;
 import dev.claudemesh.broker.services.ServiceHandler;
 import dev.claudemesh.broker.skills.SkillHandler;
 import dev.claudemesh.broker.sql.SqlHandler;
@@ -40,6 +43,8 @@ import dev.claudemesh.db.DatabaseConfig;
 import dev.claudemesh.db.DatabaseUrl;
 import dev.claudemesh.db.SqlDatabase;
 import dev.claudemesh.protocol.config.PrivateFiles;
+import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.messaging.MessageRequest.Send;
 import dev.claudemesh.protocol.tasks.TaskStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +52,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -69,6 +75,8 @@ public final class Broker implements AutoCloseable {
   private final NetServer server;
   private final Health health;
   private final MessageHandler messaging;
+  private final ScheduleHandler schedule;
+  private final ClockHandler simulated;
   private final ServiceHandler services;
   private final AuditHandler audit;
   private final Sweeps sweeps;
@@ -98,6 +106,8 @@ public final class Broker implements AutoCloseable {
     this.audit = new AuditHandler(kernel);
     this.services = new ServiceHandler(kernel, steady);
     StreamHandler streams = new StreamHandler(kernel);
+    this.schedule = new ScheduleHandler(kernel, outgoing(messaging));
+    this.simulated = new ClockHandler(kernel);
     Rooms rooms =
         new Rooms(
             connection,
@@ -117,22 +127,28 @@ public final class Broker implements AutoCloseable {
             tasks,
             new SkillHandler(kernel),
             new SqlHandler(kernel, sql),
-            claims);
+            claims,
+            schedule,
+            simulated);
     SignedCalls callers =
         new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
     this.health = new Health(config, database::healthy, metrics, clock, sqlObstacle(sql));
     this.server = new NetServer(config, rooms, callers, audit, metrics, health, clock, steady);
-    this.sweeps =
-        new Sweeps(clock)
-            .every(limits.timing().sweep(), "statuses", presence::sweep)
-            .every(LEASES, "leases", connection::sweep)
-            .every(LEASES, "messages", messaging::sweep)
-            .every(limits.timing().sweep(), "finished messages", messaging::tidy)
-            .every(CALLS, "tool calls", now -> services.sweep())
-            .every(limits.timing().sweep(), "tool hosts", services::tidy)
-            .every(HOURLY, "old leases", connection::prune);
+    this.sweeps = new Sweeps(clock);
+    sweepPeers(limits.timing().sweep(), presence, connection);
     sweepShared(limits.timing().sweep(), memory, streams, tasks, claims);
     connection.restore();
+  }
+
+  private void sweepPeers(Duration often, PresenceHandler presence, ConnectionHandler connection) {
+    sweeps
+        .every(often, "statuses", presence::sweep)
+        .every(LEASES, "leases", connection::sweep)
+        .every(LEASES, "messages", messaging::sweep)
+        .every(often, "finished messages", messaging::tidy)
+        .every(CALLS, "tool calls", now -> services.sweep())
+        .every(often, "tool hosts", services::tidy)
+        .every(HOURLY, "old leases", connection::prune);
   }
 
   private void sweepShared(
@@ -144,6 +160,9 @@ public final class Broker implements AutoCloseable {
     sweeps
         .every(LEASES, "languages of memories", memory::sweep)
         .every(often, "claims", claims::sweep)
+        .every(often, "schedule", schedule::sweep)
+        .every(often, "clocks", simulated::sweep)
+        .every(HOURLY, "ended schedules", schedule::prune)
         .every(HOURLY, "subscriptions", streams::sweep)
         .every(HOURLY, "finished tasks", _ -> tasks.prune());
   }
@@ -210,6 +229,21 @@ public final class Broker implements AutoCloseable {
     };
   }
 
+  private static Outgoing outgoing(MessageHandler messaging) {
+    return new Outgoing() {
+      @Override
+      public void check(Send send, Member sender) {
+        messaging.check(send, sender);
+      }
+
+      @Override
+      public CompletableFuture<?> send(
+          Send send, Member sender, PublicKey address, String subtype) {
+        return messaging.send(send, sender, address, subtype);
+      }
+    };
+  }
+
   private static ConnectionHandler.KeyState keys(MeshHandler.KeyState state) {
     return new ConnectionHandler.KeyState(
         state.epoch(), state.encryption(), state.keys(), state.requests());
@@ -258,6 +292,7 @@ public final class Broker implements AutoCloseable {
       audit.stop();
       throw e;
     }
+    schedule.start();
     sweeps.start();
     log.info("The broker listens on {}", wsUrl());
   }
@@ -307,6 +342,8 @@ public final class Broker implements AutoCloseable {
       services.stop();
       server.stop();
       sweeps.close();
+      simulated.stop();
+      schedule.stop();
       messaging.stop();
       audit.stop();
       sql.close();

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 public final class TestBroker implements AutoCloseable {
   private final TestDatabase database;
   private final Path data;
-  private final TestClock clock = new TestClock();
+  private final TestClock clock;
   private final BrokerConfig config;
   private Broker broker;
 
@@ -41,6 +41,7 @@ public final class TestBroker implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    clock = new TestClock();
     database = TestDatabase.create();
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("CLAUDEMESH_DATA", data.toString());
@@ -63,6 +64,24 @@ public final class TestBroker implements AutoCloseable {
   /// A broker with these settings and limits, which may be finer than settings allow.
   public static TestBroker start(Map<String, String> settings, UnaryOperator<LimitsConfig> limits) {
     return new TestBroker(settings, limits);
+  }
+
+  private TestBroker(TestBroker beside) {
+    database = beside.database;
+    data = beside.data;
+    clock = beside.clock;
+    config = beside.config;
+    broker = open();
+  }
+
+  /// A second broker on the same data and clock. Close it before this one.
+  public TestBroker beside() {
+    return new TestBroker(this);
+  }
+
+  /// Ends this broker alone, where another one is beside it.
+  public void leave() {
+    broker.close();
   }
 
   private Broker open() {

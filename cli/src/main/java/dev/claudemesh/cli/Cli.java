@@ -56,6 +56,7 @@ public final class Cli {
         new Word.Family(
             "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
         new Word.Family("task", "Things to be done, on the board of the mesh."),
+        new Word.Family("clock", "A simulated time that the mesh shares, and its ticks."),
         new Word.Family(
             "skill",
             "Instructions that sessions share with each other.",

@@ -1,14 +1,17 @@
 package dev.claudemesh.cli;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// A word that needs another one behind it; alone it does `list`, where there is one.
+/// A word that needs another one behind it; alone it does `list` or `show`, where there is one.
 @Command(synopsisSubcommandLabel = "<command>")
 final class FamilyCommand extends CliCommand {
-  private static final String ALONE = "list";
+  private static final List<String> ALONE = List.of("list", "show");
 
   @Spec private CommandSpec spec;
 
@@ -25,9 +28,10 @@ final class FamilyCommand extends CliCommand {
 
   @Override
   public Integer call() {
-    CommandLine alone = spec.subcommands().get(ALONE);
-    if (alone != null) {
-      return json ? alone.execute("--json") : alone.execute();
+    Optional<CommandLine> alone =
+        ALONE.stream().map(spec.subcommands()::get).filter(Objects::nonNull).findFirst();
+    if (alone.isPresent()) {
+      return json ? alone.get().execute("--json") : alone.get().execute();
     }
     spec.commandLine().usage(context.terminal().err());
     return ExitCode.ARGUMENTS.number();

@@ -70,7 +70,7 @@ sealed interface Word {
   }
 
   /// A word with further words behind it: operations of the catalogue whose command begins with it,
-  /// and commands written by hand. Without any it does `list`.
+  /// and commands written by hand. Without any it does `list` or `show`.
   record Family(String name, String description, List<Class<?>> written) implements Word {
     Family(String name, String description, Class<?>... written) {
       this(name, description, List.of(written));

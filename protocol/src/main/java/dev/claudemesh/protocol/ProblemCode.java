@@ -89,6 +89,8 @@ public enum ProblemCode {
       Category.CONFLICT,
       "Too many agent messages answer each other; a person must send the next one"),
   REPEATED(Category.CONFLICT, "The same text went to the same peer too often within a minute"),
+  INVALID_CRON(Category.INVALID, "The cron expression is not one; the message says what is wrong"),
+  NO_CLOCK(Category.NOT_FOUND, "The mesh has no simulated clock; start one with set_clock"),
   ENCRYPTION_REQUIRED(Category.INVALID, "This mesh takes encrypted messages only"),
 
   RATE_LIMITED(

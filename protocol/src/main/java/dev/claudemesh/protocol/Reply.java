@@ -2,6 +2,7 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.claims.ClaimReply;
+import dev.claudemesh.protocol.clock.ClockReply;
 import dev.claudemesh.protocol.connection.ConnectionReply;
 import dev.claudemesh.protocol.contexts.ContextReply;
 import dev.claudemesh.protocol.invites.InviteReply;
@@ -10,6 +11,7 @@ import dev.claudemesh.protocol.memory.MemoryReply;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.schedule.ScheduleReply;
 import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.skills.SkillReply;
 import dev.claudemesh.protocol.sql.SqlReply;
@@ -21,6 +23,7 @@ import dev.claudemesh.protocol.tasks.TaskReply;
 public sealed interface Reply extends Outbound
     permits AuditReply,
         ClaimReply,
+        ClockReply,
         ConnectionReply,
         ContextReply,
         ErrorReply,
@@ -30,6 +33,7 @@ public sealed interface Reply extends Outbound
         MeshReply,
         MessageReply,
         PresenceReply,
+        ScheduleReply,
         ServiceReply,
         SkillReply,
         SqlReply,

@@ -2,6 +2,7 @@ package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
+import dev.claudemesh.protocol.clock.ClockRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
@@ -11,6 +12,7 @@ import dev.claudemesh.protocol.memory.MemoryRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.schedule.ScheduleRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.skills.SkillRequest;
 import dev.claudemesh.protocol.sql.SqlRequest;
@@ -25,6 +27,7 @@ import dev.claudemesh.protocol.tasks.TaskRequest;
 public sealed interface Request<R extends Reply>
     permits AuditRequest,
         ClaimRequest,
+        ClockRequest,
         ConnectionRequest,
         ContextRequest,
         GroupRequest,
@@ -34,6 +37,7 @@ public sealed interface Request<R extends Reply>
         MeshRequest,
         MessageRequest,
         PresenceRequest,
+        ScheduleRequest,
         ServiceRequest,
         SkillRequest,
         SqlRequest,

@@ -102,6 +102,12 @@ final class Samples {
           Map.entry("author", "Grace"),
           Map.entry("instructions", "1. Read the change log.\n2. Tag the commit."),
           Map.entry("sql", "select name, count from part"),
+          Map.entry("to", "@backend"),
+          Map.entry("cron", "0 9 * * MON-FRI"),
+          Map.entry("timezone", "Europe/Madrid"),
+          Map.entry("scheduledId", "1b4e28ba-2fa1-4d2b-883f-0016d3cca427"),
+          Map.entry("problem", "no_recipients"),
+          Map.entry("changedBy", "Grace"),
           Map.entry("memberId", "1234567890abcdefABCDEF1234567890"));
 
   /// Where a name means something else than elsewhere.
@@ -122,7 +128,12 @@ final class Samples {
           Map.entry("Recall.by", "Grace"),
           Map.entry("Get.query", "engine"),
           Map.entry("ErrorReply.code", "unknown_target"),
-          Map.entry("Result.updatedAt", "2026-01-31T12:00:00.000Z"));
+          Map.entry("Result.updatedAt", "2026-01-31T12:00:00.000Z"),
+          Map.entry("ListScheduled.after", "1b4e28ba-2fa1-4d2b-883f-0016d3cca427"),
+          Map.entry("Listed.next", "1b4e28ba-2fa1-4d2b-883f-0016d3cca427"),
+          Map.entry("Schedule.message", "Stand-up in five minutes"),
+          Map.entry("Schedule.subtype", "reminder"),
+          Map.entry("Entry.message", "Stand-up in five minutes"));
 
   /// The entries of a list, or the keys of an object, of this name.
   private static final Map<String, List<String>> ENTRIES =
@@ -158,7 +169,8 @@ final class Samples {
     return switch (shape) {
       case Shape.Text text -> JSON.stringNode(text(field));
       case Shape.Whole whole -> JSON.numberNode(number(field));
-      case Shape.Decimal decimal -> JSON.numberNode(1_770_000_000_000L);
+      case Shape.Decimal decimal ->
+          field.name().equals("speed") ? JSON.numberNode(10) : JSON.numberNode(1_770_000_000_000L);
       case Shape.Flag flag -> JSON.booleanNode(true);
       case Shape.Moment moment -> JSON.stringNode("2026-01-31T12:00:00.000Z");
       case Shape.Choice choice -> JSON.stringNode(choice.values().getFirst());

@@ -90,7 +90,7 @@ public record BrokerConfig(
         settings.optional(Setting.BROKER_PUBLIC_URL).map(URI::create),
         settings.optional(Setting.APP_URL).map(URI::create),
         settings.optional(Setting.GIT_SHA),
-        LimitsConfig.of(settings),
+        LimitsSettings.read(settings),
         found(settings, data));
   }
 

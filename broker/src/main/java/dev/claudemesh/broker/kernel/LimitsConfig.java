@@ -261,17 +261,25 @@ public record LimitsConfig(
             Duration.ofMinutes(30));
   }
 
-  /// What the members of a mesh divide among themselves.
+  /// What the members of a mesh divide among themselves, and what they put off.
   ///
   /// @param unfinishedTasks tasks that are neither done nor cancelled, then `limit`
   /// @param finishedTasks tasks that are; beyond it those that ended first are removed
   /// @param claims globs that are claimed, then `limit`
   /// @param claimsPerPeer globs that one session claims, then `limit`
   /// @param claimFor how long a claim holds unless its maker says
+  /// @param scheduled messages that wait for their time, then `limit`
+  /// @param scheduledOfMember the same of one member
   public record Work(
-      int unfinishedTasks, int finishedTasks, int claims, int claimsPerPeer, Duration claimFor) {
+      int unfinishedTasks,
+      int finishedTasks,
+      int claims,
+      int claimsPerPeer,
+      Duration claimFor,
+      int scheduled,
+      int scheduledOfMember) {
     public static final Work DEFAULTS =
-        new Work(10_000, 10_000, 2_000, 200, Duration.ofMinutes(30));
+        new Work(10_000, 10_000, 2_000, 200, Duration.ofMinutes(30), 10_000, 200);
   }
 
   /// SQL that members run in their mesh's own database.
@@ -322,72 +330,4 @@ public record LimitsConfig(
           Work.DEFAULTS,
           Sql.DEFAULTS,
           Knowledge.DEFAULTS);
-
-  static LimitsConfig of(Settings settings) {
-    return new LimitsConfig(
-        timing(settings),
-        rates(settings),
-        sizes(settings),
-        Shared.DEFAULTS,
-        Services.DEFAULTS,
-        Work.DEFAULTS,
-        Sql.DEFAULTS.withQuotaBytes((long) settings.whole(Setting.SQL_QUOTA_MB) << 20),
-        Knowledge.DEFAULTS);
-  }
-
-  private static Timing timing(Settings settings) {
-    return new Timing(
-        Duration.ofSeconds(settings.whole(Setting.PING_INTERVAL_SECONDS)),
-        Duration.ofSeconds(settings.whole(Setting.PONG_TIMEOUT_SECONDS)),
-        Duration.ofSeconds(settings.whole(Setting.HELLO_DEADLINE_SECONDS)),
-        Duration.ofSeconds(settings.whole(Setting.PRESENCE_GRACE_SECONDS)),
-        Duration.ofSeconds(settings.whole(Setting.ACK_LEASE_SECONDS)),
-        Duration.ofDays(settings.whole(Setting.MESSAGE_TTL_DAYS)),
-        Timing.DEFAULTS.finishedKept,
-        Duration.ofSeconds(settings.whole(Setting.STATUS_TTL_SECONDS)),
-        Duration.ofSeconds(settings.whole(Setting.HOOK_FRESH_WINDOW_SECONDS)),
-        Timing.DEFAULTS.pendingStatus,
-        Timing.DEFAULTS.sweep,
-        Timing.DEFAULTS.clockSkew,
-        Timing.DEFAULTS.databaseAcquire,
-        Timing.DEFAULTS.stop);
-  }
-
-  private static Rates rates(Settings settings) {
-    return new Rates(
-        settings.whole(Setting.SEND_RATE_PER_MINUTE),
-        settings.whole(Setting.SEND_BURST),
-        Rates.DEFAULTS.framesPerMinute,
-        Rates.DEFAULTS.frameBurst,
-        Rates.DEFAULTS.openCallsPerMinute,
-        Rates.DEFAULTS.openCallBurst,
-        settings.whole(Setting.HOOK_RATE_LIMIT_PER_MIN),
-        settings.whole(Setting.MAX_HOPS),
-        settings.whole(Setting.REPEAT_LIMIT_PER_MINUTE));
-  }
-
-  private static Sizes sizes(Settings settings) {
-    Sizes own = Sizes.DEFAULTS;
-    int frameBytes = settings.whole(Setting.MAX_MESSAGE_BYTES);
-    return new Sizes(
-        settings.whole(Setting.MAX_CONNECTIONS_PER_MESH),
-        own.connections,
-        own.socketsPerAddress,
-        frameBytes,
-        Math.max(frameBytes, own.largeFrameBytes),
-        Math.max(frameBytes, own.httpBodyBytes),
-        own.laneFrames,
-        own.pendingSends,
-        own.outboundHighBytes,
-        own.outboundLowBytes,
-        own.outboundLimitBytes,
-        own.inFlightPerPeer,
-        own.writerQueue,
-        own.writerBatch,
-        own.finishedMessages,
-        own.recipientsPerMessage,
-        own.groupsPerPeer,
-        own.databaseConnections,
-        own.rateBuckets);
-  }
 }

@@ -1,6 +1,7 @@
 package dev.claudemesh.broker.messaging;
 
 import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.broker.kernel.Peers;
@@ -34,14 +35,37 @@ final class Admission {
 
   /// @throws Problem that says why the message is not accepted; nothing changed then
   Admitted admit(Send send, Peer sender) {
-    Target target = Target.parse(send.targetSpec());
+    return admit(send, sender.member(), sender.presenceId());
+  }
+
+  /// The same for what a member sends without a session.
+  ///
+  /// @throws Problem as above
+  Admitted admit(Send send, Member sender) {
+    return admit(send, sender, "");
+  }
+
+  private Admitted admit(Send send, Member sender, String presenceId) {
     Roster roster = rosters.of(sender.meshId());
     if (send.epoch().isPresent() && send.epoch().get() != roster.epoch()) {
       roster = rosters.read(sender.meshId());
     }
-    MessageRules.checkSecrecy(send, target.kind(), roster.compat(), roster.epoch());
-    Author author =
-        new Author(sender.presenceId(), sender.member().id(), sender.member().key().hex());
+    return admit(send, sender, presenceId, roster, roster.epoch());
+  }
+
+  /// The same for what was checked when it was encrypted, long ago perhaps: the mesh key may have
+  /// moved on since, and those who had the old one still read it.
+  ///
+  /// @throws Problem as above
+  Admitted admitLater(Send send, Member sender) {
+    Roster roster = rosters.of(sender.meshId());
+    return admit(send, sender, "", roster, send.epoch().orElse(roster.epoch()));
+  }
+
+  private Admitted admit(Send send, Member sender, String presenceId, Roster roster, int epoch) {
+    Target target = Target.parse(send.targetSpec());
+    MessageRules.checkSecrecy(send, target.kind(), roster.compat(), epoch);
+    Author author = new Author(presenceId, sender.id(), sender.key().hex());
     return switch (target) {
       case Target.Key(var key) -> new Admitted(target, List.of(one(key.hex(), author, roster)));
       case Target.Group group -> new Admitted(target, many(target, author, roster));

@@ -14,16 +14,24 @@ sealed interface Command {
 
   /// Store a message, acknowledge it, hand it out.
   ///
-  /// @param socket by which it came: what goes back there must come after the ack
+  /// @param origin where it came from; empty if the broker sends it for a member, at its time
   /// @param frame the encoded push, the same for all recipients
   record Accept(
       Letter letter,
       List<Recipient> recipients,
-      Peer author,
-      Connection socket,
+      Optional<Origin> origin,
       byte[] frame,
       CompletableFuture<Receipt> receipt)
       implements Command {
+
+    /// Where a message came from.
+    ///
+    /// @param socket by which it came: what goes back there must come after the ack
+    record Origin(Peer author, Connection socket) {
+      boolean is(Connection other) {
+        return socket == other;
+      }
+    }
 
     /// Memory it holds while it waits, roughly.
     int bytes() {

@@ -41,7 +41,7 @@ final class Courier {
             .flatMap(placement -> placement.why().stream())
             .distinct()
             .toList();
-    List<Lease> own = leases.stream().filter(lease -> lease.socket() == accept.socket()).toList();
+    List<Lease> own = leases.stream().filter(lease -> goesBack(accept, lease)).toList();
     metrics.messageRouted(letter.priority());
     accept
         .receipt()
@@ -52,8 +52,12 @@ final class Courier {
                 waiting,
                 () -> own.forEach(lease -> push(lease, letter.id(), accept.frame()))));
     leases.stream()
-        .filter(lease -> lease.socket() != accept.socket())
+        .filter(lease -> !goesBack(accept, lease))
         .forEach(lease -> push(lease, letter.id(), accept.frame()));
+  }
+
+  private static boolean goesBack(Command.Accept accept, Lease lease) {
+    return accept.origin().filter(origin -> origin.is(lease.socket())).isPresent();
   }
 
   private void push(Lease lease, String messageId, byte[] frame) {

@@ -135,7 +135,7 @@ final class Deliveries {
   }
 
   private Optional<Posting> accept(Command.Accept accept, Instant tick) {
-    if (!lines.admits(accept.author(), accept.letter().clientMessageId(), tick)) {
+    if (accept.origin().filter(origin -> !admits(origin, accept, tick)).isPresent()) {
       accept.receipt().completeExceptionally(HeldLine.comesLater());
       return Optional.empty();
     }
@@ -147,6 +147,10 @@ final class Deliveries {
             accept.recipients().stream()
                 .map(recipient -> place(accept.letter(), seq, recipient, tick))
                 .toList()));
+  }
+
+  private boolean admits(Command.Accept.Origin origin, Command.Accept accept, Instant tick) {
+    return lines.admits(origin.author(), accept.letter().clientMessageId(), tick);
   }
 
   private Placement place(Letter letter, long seq, Recipient recipient, Instant tick) {
@@ -337,7 +341,10 @@ final class Deliveries {
   /// that.
   void refuse(Command.Accept accept, Problem problem) {
     if (problem.code() == ProblemCode.BUSY) {
-      lines.refused(accept.author(), accept.letter().clientMessageId(), steady.instant());
+      accept
+          .origin()
+          .ifPresent(origin ->
+              lines.refused(origin.author(), accept.letter().clientMessageId(), steady.instant()));
     }
     accept.receipt().completeExceptionally(problem);
   }

@@ -1,8 +1,10 @@
 package dev.claudemesh.broker.messaging;
 
 import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Peer;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
 import dev.claudemesh.protocol.messaging.MessageRequest.Send;
@@ -33,7 +35,20 @@ record Letter(
   /// Who sent it.
   ///
   /// @param address session key, else member key
-  record Sender(String memberId, String memberKey, String address, String name) {}
+  record Sender(String memberId, String memberKey, String address, String name) {
+    static Sender of(Peer author) {
+      return new Sender(
+          author.member().id(),
+          author.member().key().hex(),
+          author.address().hex(),
+          author.displayName());
+    }
+
+    /// A member who need not be here.
+    static Sender of(Member member, PublicKey address) {
+      return new Sender(member.id(), member.key().hex(), address.hex(), member.displayName());
+    }
+  }
 
   /// What was sent: opaque, and never printed.
   record Body(Optional<Encryption> enc, Optional<Integer> epoch, String nonce, String ciphertext) {
@@ -43,19 +58,23 @@ record Letter(
     }
   }
 
-  /// A message that was just accepted from a peer.
+  /// A message that was just accepted.
   ///
+  /// @param subtype what it is other than an ordinary message
   /// @param ttl how long it may wait for a recipient
-  static Letter of(Send send, Peer author, Target target, Instant now, Duration ttl) {
+  static Letter of(
+      Send send,
+      String meshId,
+      Sender sender,
+      Target target,
+      Optional<String> subtype,
+      Instant now,
+      Duration ttl) {
     Instant accepted = now.truncatedTo(ChronoUnit.MILLIS);
     return new Letter(
         Ids.at(accepted),
-        author.meshId(),
-        new Sender(
-            author.member().id(),
-            author.member().key().hex(),
-            author.address().hex(),
-            author.displayName()),
+        meshId,
+        sender,
         target.spec(),
         target.kind(),
         send.priority(),
@@ -65,7 +84,7 @@ record Letter(
         send.replyToId(),
         send.hops().orElse(0),
         send.notifySender().orElse(false),
-        Optional.empty(),
+        subtype,
         accepted,
         accepted.plus(ttl));
   }

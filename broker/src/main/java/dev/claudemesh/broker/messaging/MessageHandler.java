@@ -6,6 +6,7 @@ import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
@@ -13,6 +14,7 @@ import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.MessageReply.Ack;
 import dev.claudemesh.protocol.messaging.MessageRequest;
@@ -149,17 +151,11 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
     Peer author = caller.requirePeer();
     MessageRules.checkForm(send, limits.rates().maxHops());
     Admission.Admitted admitted = admission.admit(send, author);
-    Letter letter =
-        Letter.of(send, author, admitted.target(), clock.instant(), limits.timing().messageTtl());
-    CompletableFuture<Receipt> receipt = new CompletableFuture<>();
-    writer.submit(
-        new Command.Accept(
-            letter,
-            admitted.recipients(),
-            author,
-            caller.requireConnection(),
-            letter.frame(),
-            receipt));
+    CompletableFuture<Receipt> receipt =
+        accept(
+            letter(send, author.meshId(), Letter.Sender.of(author), admitted, Optional.empty()),
+            admitted,
+            Optional.of(new Command.Accept.Origin(author, caller.requireConnection())));
     return new Outcome.Later(
         receipt.thenApply(accepted -> ack(send, accepted)),
         () -> {
@@ -167,6 +163,55 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
             receipt.join().toSelf().run();
           }
         });
+  }
+
+  /// Looks whether a member could send a message now without a session.
+  ///
+  /// @throws Problem that says why not
+  public void check(MessageRequest.Send send, Member sender) {
+    MessageRules.checkForm(send, limits.rates().maxHops());
+    admission.admit(send, sender);
+  }
+
+  /// Sends for a member who need not be here what was checked some time ago. There is no copy for
+  /// which the sender must have been told first.
+  ///
+  /// @param address the key the body is encrypted by
+  /// @return completes with the message's id once it is on disk
+  /// @throws Problem if it is refused at once
+  public CompletableFuture<String> send(
+      MessageRequest.Send send, Member sender, PublicKey address, String subtype) {
+    Admission.Admitted admitted = admission.admitLater(send, sender);
+    Letter.Sender from = Letter.Sender.of(sender, address);
+    return accept(
+            letter(send, sender.meshId(), from, admitted, Optional.of(subtype)),
+            admitted,
+            Optional.empty())
+        .thenApply(Receipt::messageId);
+  }
+
+  private Letter letter(
+      MessageRequest.Send send,
+      String meshId,
+      Letter.Sender sender,
+      Admission.Admitted admitted,
+      Optional<String> subtype) {
+    return Letter.of(
+        send,
+        meshId,
+        sender,
+        admitted.target(),
+        subtype,
+        clock.instant(),
+        limits.timing().messageTtl());
+  }
+
+  private CompletableFuture<Receipt> accept(
+      Letter letter, Admission.Admitted admitted, Optional<Command.Accept.Origin> origin) {
+    CompletableFuture<Receipt> receipt = new CompletableFuture<>();
+    writer.submit(
+        new Command.Accept(letter, admitted.recipients(), origin, letter.frame(), receipt));
+    return receipt;
   }
 
   private static Ack ack(MessageRequest.Send send, Receipt receipt) {

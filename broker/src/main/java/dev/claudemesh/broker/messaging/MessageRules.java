@@ -34,6 +34,8 @@ final class MessageRules {
       boolean visible) {}
 
   /// Who sends.
+  ///
+  /// @param presenceId the session that does; empty if none does, but the broker for the member
   record Author(String presenceId, String memberId, String memberKey) {}
 
   /// Whether a peer may be disturbed by a message now.

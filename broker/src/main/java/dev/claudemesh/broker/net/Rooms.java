@@ -6,6 +6,7 @@ import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
+import dev.claudemesh.protocol.clock.ClockRequest;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.contexts.ContextRequest;
 import dev.claudemesh.protocol.groups.GroupRequest;
@@ -15,6 +16,7 @@ import dev.claudemesh.protocol.memory.MemoryRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import dev.claudemesh.protocol.messaging.MessageRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
+import dev.claudemesh.protocol.schedule.ScheduleRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import dev.claudemesh.protocol.skills.SkillRequest;
 import dev.claudemesh.protocol.sql.SqlRequest;
@@ -40,7 +42,9 @@ public record Rooms(
     Handler<TaskRequest<?>> tasks,
     Handler<SkillRequest<?>> skills,
     Handler<SqlRequest<?>> sql,
-    Handler<ClaimRequest<?>> claims) {
+    Handler<ClaimRequest<?>> claims,
+    Handler<ScheduleRequest<?>> schedule,
+    Handler<ClockRequest<?>> clock) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -61,6 +65,8 @@ public record Rooms(
       case SkillRequest<?> skill -> skills.handle(skill, caller);
       case SqlRequest<?> statement -> sql.handle(statement, caller);
       case ClaimRequest<?> claim -> claims.handle(claim, caller);
+      case ScheduleRequest<?> later -> schedule.handle(later, caller);
+      case ClockRequest<?> time -> clock.handle(time, caller);
     };
   }
 }

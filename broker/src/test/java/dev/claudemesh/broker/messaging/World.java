@@ -290,10 +290,22 @@ final class World {
             Optional.empty(),
             Optional.of(true));
     Admission.Admitted admitted = admission.admit(send, from);
-    Letter letter = Letter.of(send, from, admitted.target(), clock.instant(), Duration.ofDays(7));
+    Letter letter =
+        Letter.of(
+            send,
+            from.meshId(),
+            Letter.Sender.of(from),
+            admitted.target(),
+            Optional.empty(),
+            clock.instant(),
+            Duration.ofDays(7));
     Connection socket = from.connection().orElseGet(RecordingConnection::new);
     return new Command.Accept(
-        letter, admitted.recipients(), from, socket, letter.frame(), new CompletableFuture<>());
+        letter,
+        admitted.recipients(),
+        Optional.of(new Command.Accept.Origin(from, socket)),
+        letter.frame(),
+        new CompletableFuture<>());
   }
 
   /// A peer confirms everything that came over its socket.

@@ -221,7 +221,8 @@ class TaskWireTest {
   void a_mesh_has_so_many_unfinished_tasks_and_no_more() {
     try (TestBroker own =
         TestBroker.start(
-            Map.of(), limits -> limits.withWork(new Work(2, 10, 5, 5, Duration.ofMinutes(1))))) {
+            Map.of(),
+            limits -> limits.withWork(new Work(2, 10, 5, 5, Duration.ofMinutes(1), 10, 10)))) {
       TestMember ada = own.mesh("tasks").withSession();
       try (TestSocket a = own.connect(ada)) {
         String id = a.ask(json("{'type':'create_task','title':'x'}")).path("id").asString();

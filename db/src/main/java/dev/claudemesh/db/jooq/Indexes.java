@@ -18,6 +18,7 @@ import dev.claudemesh.db.jooq.tables.Message;
 import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Presence;
+import dev.claudemesh.db.jooq.tables.ScheduledMessage;
 import dev.claudemesh.db.jooq.tables.SpentProof;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
@@ -67,6 +68,9 @@ public class Indexes {
     public static final Index PRESENCE_HISTORY = Internal.createIndex(DSL.name("presence_history"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.MESH_ID, Presence.PRESENCE.MEMBER_ID }, false);
     public static final Index PRESENCE_LEASE = Internal.createIndex(DSL.name("presence_lease"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.LEASE_UNTIL }, false);
     public static final Index PRESENCE_OF_MEMBER_ACTIVE = Internal.createIndex(DSL.name("presence_of_member_active"), Presence.PRESENCE, new OrderField[] { Presence.PRESENCE.MEMBER_ID }, false);
+    public static final Index SCHEDULED_MESSAGE_DUE = Internal.createIndex(DSL.name("scheduled_message_due"), ScheduledMessage.SCHEDULED_MESSAGE, new OrderField[] { ScheduledMessage.SCHEDULED_MESSAGE.NEXT_AT }, false);
+    public static final Index SCHEDULED_MESSAGE_ENDED = Internal.createIndex(DSL.name("scheduled_message_ended"), ScheduledMessage.SCHEDULED_MESSAGE, new OrderField[] { ScheduledMessage.SCHEDULED_MESSAGE.ENDED_AT }, false);
+    public static final Index SCHEDULED_MESSAGE_OF_MESH = Internal.createIndex(DSL.name("scheduled_message_of_mesh"), ScheduledMessage.SCHEDULED_MESSAGE, new OrderField[] { ScheduledMessage.SCHEDULED_MESSAGE.MESH_ID, ScheduledMessage.SCHEDULED_MESSAGE.MEMBER_ID }, false);
     public static final Index SPENT_PROOF_EXPIRY = Internal.createIndex(DSL.name("spent_proof_expiry"), SpentProof.SPENT_PROOF, new OrderField[] { SpentProof.SPENT_PROOF.EXPIRES_AT }, false);
     public static final Index STREAM_SUBSCRIPTION_AGE = Internal.createIndex(DSL.name("stream_subscription_age"), StreamSubscription.STREAM_SUBSCRIPTION, new OrderField[] { StreamSubscription.STREAM_SUBSCRIPTION.SEEN_AT }, false);
     public static final Index TASK_ASSIGNED = Internal.createIndex(DSL.name("task_assigned"), Task.TASK, new OrderField[] { Task.TASK.MESH_ID, Task.TASK.ASSIGNEE_MEMBER_ID }, false);

@@ -7,6 +7,7 @@ package dev.claudemesh.db.jooq;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
+import dev.claudemesh.db.jooq.tables.Clock;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
@@ -22,6 +23,7 @@ import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
+import dev.claudemesh.db.jooq.tables.ScheduledMessage;
 import dev.claudemesh.db.jooq.tables.Skill;
 import dev.claudemesh.db.jooq.tables.SkillVersion;
 import dev.claudemesh.db.jooq.tables.SpentProof;
@@ -53,6 +55,8 @@ public class MeshSchema extends SchemaImpl {
 
     public final Claim CLAIM = Claim.CLAIM;
 
+    public final Clock CLOCK = Clock.CLOCK;
+
     public final Context CONTEXT = Context.CONTEXT;
 
     public final Delivery DELIVERY = Delivery.DELIVERY;
@@ -82,6 +86,8 @@ public class MeshSchema extends SchemaImpl {
     public final Permission PERMISSION = Permission.PERMISSION;
 
     public final Presence PRESENCE = Presence.PRESENCE;
+
+    public final ScheduledMessage SCHEDULED_MESSAGE = ScheduledMessage.SCHEDULED_MESSAGE;
 
     public final Skill SKILL = Skill.SKILL;
 
@@ -121,6 +127,7 @@ public class MeshSchema extends SchemaImpl {
             AuditHead.AUDIT_HEAD,
             AuditLog.AUDIT_LOG,
             Claim.CLAIM,
+            Clock.CLOCK,
             Context.CONTEXT,
             Delivery.DELIVERY,
             EpochKey.EPOCH_KEY,
@@ -136,6 +143,7 @@ public class MeshSchema extends SchemaImpl {
             PendingStatus.PENDING_STATUS,
             Permission.PERMISSION,
             Presence.PRESENCE,
+            ScheduledMessage.SCHEDULED_MESSAGE,
             Skill.SKILL,
             SkillVersion.SKILL_VERSION,
             SpentProof.SPENT_PROOF,

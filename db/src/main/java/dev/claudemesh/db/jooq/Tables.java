@@ -7,6 +7,7 @@ package dev.claudemesh.db.jooq;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
+import dev.claudemesh.db.jooq.tables.Clock;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
 import dev.claudemesh.db.jooq.tables.EpochKey;
@@ -22,6 +23,7 @@ import dev.claudemesh.db.jooq.tables.PeerState;
 import dev.claudemesh.db.jooq.tables.PendingStatus;
 import dev.claudemesh.db.jooq.tables.Permission;
 import dev.claudemesh.db.jooq.tables.Presence;
+import dev.claudemesh.db.jooq.tables.ScheduledMessage;
 import dev.claudemesh.db.jooq.tables.Skill;
 import dev.claudemesh.db.jooq.tables.SkillVersion;
 import dev.claudemesh.db.jooq.tables.SpentProof;
@@ -39,6 +41,8 @@ public class Tables {
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
 
     public static final Claim CLAIM = Claim.CLAIM;
+
+    public static final Clock CLOCK = Clock.CLOCK;
 
     public static final Context CONTEXT = Context.CONTEXT;
 
@@ -69,6 +73,8 @@ public class Tables {
     public static final Permission PERMISSION = Permission.PERMISSION;
 
     public static final Presence PRESENCE = Presence.PRESENCE;
+
+    public static final ScheduledMessage SCHEDULED_MESSAGE = ScheduledMessage.SCHEDULED_MESSAGE;
 
     public static final Skill SKILL = Skill.SKILL;
 

@@ -56,7 +56,9 @@ final class Engine implements Connector.Events {
     this.parts = parts;
     BodyCipher cipher = new BodyCipher(parts.identity, parts.keyring);
     Hops hops = new Hops();
-    values = new PrivateValues(parts.keyring, () -> facts);
+    values =
+        new PrivateValues(
+            parts.keyring, () -> facts, Reminders.of(parts.identity, parts.keyring, () -> facts));
     calls = new Calls(parts.limits, values);
     seen = new SeenReports(calls::call);
     receiver = new Receiver(cipher, parts.inbox, hops, parts.limits, parts.clock, this::tell);

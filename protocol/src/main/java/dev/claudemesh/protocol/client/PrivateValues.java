@@ -9,13 +9,13 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.crypto.Boxed;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.MeshKey;
+import dev.claudemesh.protocol.schedule.ScheduleReply.Listed;
+import dev.claudemesh.protocol.schedule.ScheduleRequest.Schedule;
 import dev.claudemesh.protocol.state.StateEvent;
 import dev.claudemesh.protocol.state.StateReply;
 import dev.claudemesh.protocol.state.StateRequest;
 import dev.claudemesh.protocol.streams.StreamEvent;
 import dev.claudemesh.protocol.streams.StreamRequest;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
@@ -30,8 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// as another. What stays closed keeps its `epoch`.
 ///
 /// @param facts of the mesh, as they are now
-record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
-  private static final int NONCE_BYTES = 24;
+/// @param reminders does the same for messages that are sent later
+record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts, Reminders reminders) {
   private static final String STATE = "state";
   private static final String STREAM = "stream";
 
@@ -44,6 +44,8 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
       case StreamRequest.Publish publish
           when publish.secret().orElse(false) && publish.epoch().isEmpty() ->
           (Request<R>) sealed(publish);
+      case Schedule schedule when schedule.ciphertext().isEmpty() ->
+          (Request<R>) reminders.seal(schedule);
       default -> request;
     };
   }
@@ -82,7 +84,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
     ObjectNode named = Wire.mapper().createObjectNode().put(kind, name);
     named.set("value", value);
     return JsonNodeFactory.instance.stringNode(
-        joined(Keys.secretBox(Wire.mapper().writeValueAsString(named), key)));
+        Keys.secretBox(Wire.mapper().writeValueAsString(named), key).joined());
   }
 
   /// @throws Problem `key_pending` or `undecryptable` if the value that was asked for stays closed
@@ -94,6 +96,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
           (R)
               new StateReply.Entries(
                   list.entries().stream().map(this::opened).toList(), list.next());
+      case Listed list -> (R) reminders.open(list);
       default -> reply;
     };
   }
@@ -181,7 +184,7 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
     return keyring
         .get(epoch)
         .flatMap(known ->
-            parted(closed.asString(""))
+            Boxed.parted(closed.asString(""))
                 .flatMap(boxed -> Keys.openSecretBox(boxed.nonce(), boxed.ciphertext(), known)))
         .flatMap(PrivateValues::parsed)
         .filter(named -> named.path(kind).asString("").equals(name))
@@ -192,30 +195,6 @@ record PrivateValues(Keyring keyring, Supplier<MeshFacts> facts) {
     try {
       return Optional.of(Wire.mapper().readTree(text));
     } catch (JacksonException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String joined(Boxed boxed) {
-    byte[] nonce = Base64.getDecoder().decode(boxed.nonce());
-    byte[] ciphertext = Base64.getDecoder().decode(boxed.ciphertext());
-    byte[] both = Arrays.copyOf(nonce, nonce.length + ciphertext.length);
-    System.arraycopy(ciphertext, 0, both, nonce.length, ciphertext.length);
-    return Base64.getEncoder().encodeToString(both);
-  }
-
-  private static Optional<Boxed> parted(String text) {
-    try {
-      byte[] both = Base64.getDecoder().decode(text);
-      if (both.length <= NONCE_BYTES) {
-        return Optional.empty();
-      }
-      Base64.Encoder base64 = Base64.getEncoder();
-      return Optional.of(
-          new Boxed(
-              base64.encodeToString(Arrays.copyOf(both, NONCE_BYTES)),
-              base64.encodeToString(Arrays.copyOfRange(both, NONCE_BYTES, both.length))));
-    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
