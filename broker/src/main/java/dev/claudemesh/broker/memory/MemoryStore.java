@@ -92,17 +92,23 @@ final class MemoryStore {
   ///
   /// @return false if it is not there any more
   boolean delete(String meshId, String id) {
-    return database.transaction(dsl ->
-        dsl.deleteFrom(MEMORY)
-            .where(MEMORY.MESH_ID.eq(meshId))
-            .and(MEMORY.ID.eq(id))
-            .returning(MEMORY.CONTENT, MEMORY.TAGS)
-            .fetchOptional()
-            .map(gone -> {
-              uncount(dsl, meshId, gone.getContent(), gone.getTags());
-              return true;
-            })
-            .orElse(false));
+    return database.transaction(dsl -> {
+      dsl.select(MEMORY_COUNT.MESH_ID)
+          .from(MEMORY_COUNT)
+          .where(MEMORY_COUNT.MESH_ID.eq(meshId))
+          .forUpdate()
+          .fetch();
+      return dsl.deleteFrom(MEMORY)
+          .where(MEMORY.MESH_ID.eq(meshId))
+          .and(MEMORY.ID.eq(id))
+          .returning(MEMORY.CONTENT, MEMORY.TAGS)
+          .fetchOptional()
+          .map(gone -> {
+            uncount(dsl, meshId, gone.getContent(), gone.getTags());
+            return true;
+          })
+          .orElse(false);
+    });
   }
 
   private static void uncount(DSLContext dsl, String meshId, String content, String[] tags) {

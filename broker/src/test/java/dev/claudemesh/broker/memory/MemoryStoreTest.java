@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -350,6 +351,32 @@ class MemoryStoreTest {
         .execute(
             "update mesh.member set peer_grants = jsonb_build_object({0}, '[\"dm\"]'::jsonb) where id = {1}",
             org.jooq.impl.DSL.val(to.key().hex()), org.jooq.impl.DSL.val(from.id()));
+  }
+
+  @Test
+  void forgetting_waits_for_others_who_change_memories_before_it_holds_any() throws Exception {
+    String id = remember("one");
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      Future<Boolean> forgotten =
+          database
+              .database()
+              .transaction(dsl -> {
+                dsl.execute(
+                    "select 1 from mesh.memory_count where mesh_id = {0} for update",
+                    DSL.val(mesh.id()));
+                Future<Boolean> waits = other.submit(() -> store.delete(mesh.id(), id));
+                while (dsl.fetchSingle("select count(*) from pg_locks where not granted")
+                        .get(0, Integer.class)
+                    == 0) {
+                  Thread.onSpinWait();
+                }
+                dsl.execute(
+                    "update mesh.memory set words = words where mesh_id = {0}", DSL.val(mesh.id()));
+                return waits;
+              });
+      assertThat(forgotten.get()).isTrue();
+    }
+    assertThat(store.delete(mesh.id(), id)).isFalse();
   }
 
   private String remember(String content, String... tags) {
