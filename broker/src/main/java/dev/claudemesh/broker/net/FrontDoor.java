@@ -19,6 +19,7 @@ import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
+import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -117,7 +118,7 @@ public final class FrontDoor {
       }
       Caller caller = caller(connection);
       admit(inbound, caller);
-      if (!keepsOwnOrder(inbound.request())) {
+      if (!waitsForNone(inbound.request())) {
         replies.settle();
       }
       Outcome outcome = handle(inbound.op(), inbound.request(), caller);
@@ -157,9 +158,14 @@ public final class FrontDoor {
   }
 
   /// Messages and what is said of them go through one queue in the order in which they came, so
-  /// none of them waits here for those before it.
-  private static boolean keepsOwnOrder(Request<?> request) {
-    return request instanceof MessageRequest.Send || saysOfMessages(request);
+  /// none of them waits here for those before it. Nor does what is said of a call: it may be what
+  /// those before it wait for.
+  private static boolean waitsForNone(Request<?> request) {
+    return request instanceof MessageRequest.Send
+        || saysOfMessages(request)
+        || request instanceof ServiceRequest.Respond
+        || request instanceof ServiceRequest.Progress
+        || request instanceof ServiceRequest.Cancel;
   }
 
   private void checkHello(SocketConnection connection, Question question) {

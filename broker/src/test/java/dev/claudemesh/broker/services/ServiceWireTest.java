@@ -182,6 +182,16 @@ class ServiceWireTest {
   }
 
   @Test
+  void a_client_that_names_no_request_calls_itself_without_waiting_for_itself() {
+    try (TestSocket a = broker.connect(ada)) {
+      a.ask(register(""));
+      a.send(call(""));
+      answer(a, "hi hi");
+      assertThat(a.next("mcp_call_result").path("result").asString()).isEqualTo("hi hi");
+    }
+  }
+
+  @Test
   void only_the_connection_that_was_asked_can_answer_and_only_once() {
     try (TestSocket a = broker.connect(ada);
         TestSocket b = broker.connect(bob);
