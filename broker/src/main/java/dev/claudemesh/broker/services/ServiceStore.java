@@ -108,6 +108,7 @@ final class ServiceStore {
             .where(HOSTED_SERVER.MESH_ID.eq(server.meshId()))
             .and(HOSTED_SERVER.NAME.eq(server.name()))
             .and(HOSTED_SERVER.MEMBER_ID.eq(server.memberId()))
+            .and(HOSTED_SERVER.REGISTERED_AT.eq(server.registeredAt()))
             .execute()
         == 1;
   }

@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.services;
 
+import static dev.claudemesh.db.jooq.Tables.HOSTED_SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.kernel.MeshFixture;
@@ -93,6 +94,22 @@ class ServiceStoreTest {
     HostedServer moved = server(ada, "echo", false, DESKTOP);
     assertThat(store.put(moved, 5)).isEqualTo(new Put.Stored(Optional.of(echo)));
     assertThat(store.find(ada.meshId(), "echo")).contains(moved);
+  }
+
+  @Test
+  void a_registration_that_was_replaced_meanwhile_is_not_taken_off() {
+    HostedServer echo = server(ada, "echo", true, LAPTOP);
+    store.put(echo, 5);
+    HostedServer again = store.find(ada.meshId(), "echo").orElseThrow();
+    database
+        .database()
+        .dsl()
+        .update(HOSTED_SERVER)
+        .set(HOSTED_SERVER.REGISTERED_AT, NOW.plusSeconds(1))
+        .where(HOSTED_SERVER.MESH_ID.eq(ada.meshId()))
+        .execute();
+    assertThat(store.remove(again)).isFalse();
+    assertThat(store.remove(store.find(ada.meshId(), "echo").orElseThrow())).isTrue();
   }
 
   @Test
