@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The board: putting tasks up, claiming, finishing and listing them, and telling those they
@@ -148,7 +149,7 @@ public final class TaskHandler implements Handler<TaskRequest<?>> {
         Set<String> concerned = TaskRules.concerned(before, after);
         return Outcome.of(
             board(peer.member(), before.id()),
-            () -> tell(event, after, peer, sessions(concerned, peer)));
+            () -> tell(event, after, peer, sessions(readers(concerned, after, peer), peer)));
       }
     }
     throw new Problem(
@@ -290,6 +291,16 @@ public final class TaskHandler implements Handler<TaskRequest<?>> {
           .forEach(sessions::add);
     }
     return sessions;
+  }
+
+  /// Those of them who are here and see the task.
+  private Set<String> readers(Set<String> members, Task task, Peer acting) {
+    return members.stream()
+        .flatMap(id -> peers.ofMember(acting.meshId(), id).stream().limit(1))
+        .map(Peer::member)
+        .filter(member -> !store.find(member, task.id()).isEmpty())
+        .map(Member::id)
+        .collect(Collectors.toSet());
   }
 
   private void tell(String event, Task task, Peer by, List<Peer> to) {

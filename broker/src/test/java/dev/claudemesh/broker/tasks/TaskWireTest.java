@@ -271,6 +271,24 @@ class TaskWireTest {
     }
   }
 
+  @Test
+  void news_of_a_task_reach_only_those_whom_its_creator_shows_it() {
+    TestMember ada = broker.mesh("tasks").withSession();
+    TestMember bob = broker.member(ada, "bob").withSession();
+    TestMember cem = broker.member(ada, "cem").withSession();
+    try (TestSocket a = broker.connect(ada);
+        TestSocket b = broker.connect(bob);
+        TestSocket c = broker.connect(cem)) {
+      b.ask(json("{'type':'set_grants','grants':{'" + cem.pubkey() + "':['dm']}}"));
+      String id =
+          b.ask(json("{'type':'create_task','title':'x','assignee':'cem'}")).path("id").asString();
+      a.ask(object("claim_task").put("taskId", id));
+      assertThat(b.next(frame -> frame.path("event").asString("").equals("task_claimed")))
+          .isNotNull();
+      assertThat(c.drain()).noneMatch(frame -> frame.path("event").asString("").startsWith("task"));
+    }
+  }
+
   /// 100 sessions of ten members; `-Drounds=1000` runs the figure.
   @Test
   void of_a_hundred_who_claim_a_task_exactly_one_gets_it() {
