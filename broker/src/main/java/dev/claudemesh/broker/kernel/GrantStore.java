@@ -31,6 +31,17 @@ public final class GrantStore {
                 : owner.eq(to.id()).or(owner.in(membersWho(lists(to, grant), to))));
   }
 
+  /// The owner of a row, for a `select` or the `returning` of what removes it.
+  ///
+  /// @param owner the column with the owner's member id
+  public static Field<Owner> owner(Field<String> owner) {
+    return DSL.field(
+            DSL.select(DSL.row(MEMBER.ID, MEMBER.PEER_GRANTS.cast(SQLDataType.CLOB)))
+                .from(MEMBER)
+                .where(MEMBER.ID.eq(owner)))
+        .convertFrom(row -> new Owner(row.value1(), StoredJson.grants(row.value2())));
+  }
+
   /// Most members say nothing of anybody; those who do have an index.
   private static Select<? extends org.jooq.Record1<String>> membersWho(
       Condition says, Member about) {

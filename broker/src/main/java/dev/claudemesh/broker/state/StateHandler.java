@@ -10,6 +10,7 @@ import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.kernel.SharedValues;
 import dev.claudemesh.broker.state.StateStore.Change;
+import dev.claudemesh.broker.state.StateStore.Deleted;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Values that everybody on the mesh shares.
@@ -71,7 +73,8 @@ public final class StateHandler implements Handler<StateRequest<?>> {
                     Optional.of(version),
                     Optional.empty(),
                     set.epoch().map(encrypted -> true),
-                    set.epoch())));
+                    set.epoch()),
+                anybody -> true));
   }
 
   private long overwrite(Change change) {
@@ -132,7 +135,7 @@ public final class StateHandler implements Handler<StateRequest<?>> {
 
   private Outcome delete(Delete delete, Caller caller) {
     Member member = caller.requireMember();
-    long version =
+    Deleted deleted =
         store
             .delete(member, delete.key(), delete.ifVersion())
             .orElseThrow(() -> notDeleted(delete, member));
@@ -145,10 +148,11 @@ public final class StateHandler implements Handler<StateRequest<?>> {
                     delete.key(),
                     JsonNodeFactory.instance.nullNode(),
                     member.displayName(),
-                    Optional.of(version),
+                    Optional.of(deleted.version()),
                     Optional.of(true),
                     Optional.empty(),
-                    Optional.empty())));
+                    Optional.empty()),
+                reader -> deleted.owner().lets(reader, Grant.STATE_READ)));
   }
 
   /// @return why a value that is there was not changed, if the version was right
@@ -186,13 +190,14 @@ public final class StateHandler implements Handler<StateRequest<?>> {
             + " values, which is as many as it may; delete some first");
   }
 
-  private void tell(Caller caller, StateEvent.Change change) {
+  private void tell(Caller caller, StateEvent.Change change, Predicate<Member> whom) {
     Member author = caller.requireMember();
     peers.broadcast(
         author.meshId(),
         change,
         other ->
             caller.peer().filter(self -> self == other).isEmpty()
-                && author.lets(other.member(), Grant.STATE_READ));
+                && author.lets(other.member(), Grant.STATE_READ)
+                && whom.test(other.member()));
   }
 }

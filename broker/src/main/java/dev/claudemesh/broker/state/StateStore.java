@@ -6,6 +6,7 @@ import static dev.claudemesh.db.jooq.Tables.STATE;
 import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.GrantStore;
 import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.Owner;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.jooq.Sequences;
 import dev.claudemesh.protocol.Wire;
@@ -209,17 +210,23 @@ final class StateStore {
         .fetch(StateStore::entry);
   }
 
+  /// A key that was removed.
+  ///
+  /// @param version of the removal
+  /// @param owner whose value it was
+  record Deleted(long version, Owner owner) {}
+
   /// Removes a key.
   ///
-  /// @return the version of the removal; empty if it is not there in that version, or protected
-  Optional<Long> delete(Member by, String key, Optional<Long> version) {
+  /// @return empty if it is not there in that version, or protected
+  Optional<Deleted> delete(Member by, String key, Optional<Long> version) {
     return database.statement(dsl ->
         dsl.deleteFrom(STATE)
             .where(is(by.meshId(), key))
             .and(mayChange(by))
             .and(version.<Condition>map(STATE.VERSION::eq).orElseGet(DSL::noCondition))
-            .returningResult(NEXT_VERSION)
-            .fetchOptional(row -> row.value1()));
+            .returningResult(NEXT_VERSION, GrantStore.owner(STATE.UPDATED_BY))
+            .fetchOptional(row -> new Deleted(row.value1(), row.value2())));
   }
 
   private static Condition is(String meshId, String key) {

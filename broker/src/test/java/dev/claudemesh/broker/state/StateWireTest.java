@@ -175,6 +175,20 @@ class StateWireTest {
   }
 
   @Test
+  void that_somebody_else_removed_it_is_no_news_for_them_either() {
+    TestMember carl = broker.member(ada, "carl").withSession();
+    try (TestSocket c = broker.connect(carl)) {
+      c.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':['dm']}}"));
+      b.drain();
+      set(c, "carls", 0);
+      a.next("state_change");
+      a.ask(json("{'type':'delete_state','key':'carls'}"));
+      assertThat(c.next("state_change").path("deleted").asBoolean()).isTrue();
+      assertThat(b.drain()).isEmpty();
+    }
+  }
+
+  @Test
   void what_is_protected_changes_by_its_owner_by_admins_and_by_whom_the_owner_lets() {
     TestMember carl = broker.member(ada, "carl").withSession();
     try (TestSocket c = broker.connect(carl)) {
