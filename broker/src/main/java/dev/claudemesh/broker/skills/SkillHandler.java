@@ -1,11 +1,13 @@
 package dev.claudemesh.broker.skills;
 
 import dev.claudemesh.broker.kernel.Caller;
+import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.broker.kernel.Owner;
 import dev.claudemesh.broker.kernel.Peers;
 import dev.claudemesh.broker.skills.SkillStore.Shared;
 import dev.claudemesh.protocol.Problem;
@@ -44,9 +46,9 @@ public final class SkillHandler implements Handler<SkillRequest<?>> {
     return switch (request) {
       case Share share -> share(share, caller);
       case Get get ->
-          Outcome.of(new SkillReply.Found(store.find(member.meshId(), get.name(), get.version())));
+          Outcome.of(new SkillReply.Found(store.find(member, get.name(), get.version())));
       case ListAll list ->
-          Outcome.of(new SkillReply.Skills(store.list(member.meshId(), list.query().orElse(""))));
+          Outcome.of(new SkillReply.Skills(store.list(member, list.query().orElse(""))));
       case Remove remove -> remove(remove, caller);
     };
   }
@@ -66,7 +68,12 @@ public final class SkillHandler implements Handler<SkillRequest<?>> {
               new SkillReply.Ack(share.name(), SHARED, Optional.of(version)),
               () -> {
                 if (fresh) {
-                  tell(caller, share.name(), SHARED, Optional.of(version));
+                  tell(
+                      caller,
+                      share.name(),
+                      SHARED,
+                      Optional.of(version),
+                      store.owner(caller.requireMember().meshId(), share.name()));
                 }
               });
       case Shared.Taken(String author) ->
@@ -83,13 +90,14 @@ public final class SkillHandler implements Handler<SkillRequest<?>> {
   /// That there was none is no error: existing clients expect an answer.
   private Outcome remove(Remove remove, Caller caller) {
     Member member = caller.requireMember();
-    if (store.remove(member, remove.name())) {
+    Optional<Owner> removed = store.remove(member, remove.name());
+    if (removed.isPresent()) {
       return Outcome.of(
           new SkillReply.Ack(remove.name(), REMOVED, Optional.empty()),
-          () -> tell(caller, remove.name(), REMOVED, Optional.empty()));
+          () -> tell(caller, remove.name(), REMOVED, Optional.empty(), removed));
     }
     store
-        .author(member.meshId(), remove.name())
+        .author(member, remove.name())
         .ifPresent(author -> {
           throw new Problem(
               ProblemCode.FORBIDDEN,
@@ -98,11 +106,14 @@ public final class SkillHandler implements Handler<SkillRequest<?>> {
     return Outcome.of(new SkillReply.Ack(remove.name(), NOT_FOUND, Optional.empty()));
   }
 
-  private void tell(Caller caller, String name, String action, Optional<Integer> version) {
+  private void tell(
+      Caller caller, String name, String action, Optional<Integer> version, Optional<Owner> owner) {
     Member member = caller.requireMember();
     peers.broadcast(
         member.meshId(),
         new SkillEvent.Changed(name, action, version, member.displayName()),
-        other -> caller.peer().filter(self -> self == other).isEmpty());
+        other ->
+            caller.peer().filter(self -> self == other).isEmpty()
+                && owner.filter(of -> of.lets(other.member(), Grant.STATE_READ)).isPresent());
   }
 }

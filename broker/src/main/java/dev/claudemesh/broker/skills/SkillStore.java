@@ -4,7 +4,10 @@ import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.SKILL;
 import static dev.claudemesh.db.jooq.Tables.SKILL_VERSION;
 
+import dev.claudemesh.broker.kernel.Grant;
+import dev.claudemesh.broker.kernel.GrantStore;
 import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.broker.kernel.Owner;
 import dev.claudemesh.broker.skills.SkillRules.Content;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Wire;
@@ -138,10 +141,10 @@ final class SkillStore {
             .and(SKILL_VERSION.MANIFEST.eq(content.manifest())));
   }
 
-  /// A version of a skill.
+  /// A version of a skill that a member may read.
   ///
   /// @param version the newest if empty
-  Optional<Skill> find(String meshId, String name, Optional<Integer> version) {
+  Optional<Skill> find(Member reader, String name, Optional<Integer> version) {
     return database
         .dsl()
         .select()
@@ -154,7 +157,7 @@ final class SkillStore {
                 .orElseGet(() -> SKILL_VERSION.VERSION.eq(SKILL.VERSION)))
         .join(MEMBER)
         .on(MEMBER.ID.eq(SKILL.AUTHOR))
-        .where(is(meshId, name))
+        .where(is(reader.meshId(), name).and(readable(reader)))
         .fetchOptional(row ->
             new Skill(
                 row.get(SKILL.NAME),
@@ -170,8 +173,8 @@ final class SkillStore {
                 Optional.of(row.get(MEMBER.PEER_PUBKEY))));
   }
 
-  /// Skills by name.
-  List<Listed> list(String meshId, String query) {
+  /// Skills that a member may read, by name.
+  List<Listed> list(Member reader, String query) {
     return database
         .dsl()
         .select()
@@ -181,7 +184,7 @@ final class SkillStore {
         .and(SKILL_VERSION.VERSION.eq(SKILL.VERSION))
         .join(MEMBER)
         .on(MEMBER.ID.eq(SKILL.AUTHOR))
-        .where(SKILL.MESH_ID.eq(meshId))
+        .where(SKILL.MESH_ID.eq(reader.meshId()).and(readable(reader)))
         .and(
             SKILL
                 .NAME
@@ -199,26 +202,43 @@ final class SkillStore {
                 Optional.of(row.get(SKILL.VERSION))));
   }
 
-  /// Removes a skill, if the member may.
-  boolean remove(Member by, String name) {
+  /// Removes a skill.
+  ///
+  /// @return whose it was; empty if there is none, or the member may not
+  Optional<Owner> remove(Member by, String name) {
     return database.statement(dsl ->
         dsl.deleteFrom(SKILL)
             .where(is(by.meshId(), name))
             .and(by.admin() || by.owner() ? DSL.noCondition() : SKILL.AUTHOR.eq(by.id()))
-            .execute())
-        == 1;
+            .returningResult(GrantStore.owner(SKILL.AUTHOR))
+            .fetchOptional(row -> row.value1()));
   }
 
-  /// The name of a skill's author.
-  Optional<String> author(String meshId, String name) {
+  /// Whose a skill is.
+  Optional<Owner> owner(String meshId, String name) {
+    return database
+        .dsl()
+        .select(GrantStore.owner(SKILL.AUTHOR))
+        .from(SKILL)
+        .where(is(meshId, name))
+        .fetchOptional(row -> row.value1());
+  }
+
+  /// The name of the author of a skill that a member may read.
+  Optional<String> author(Member reader, String name) {
     return database
         .dsl()
         .select(MEMBER.DISPLAY_NAME)
         .from(SKILL)
         .join(MEMBER)
         .on(MEMBER.ID.eq(SKILL.AUTHOR))
-        .where(is(meshId, name))
+        .where(is(reader.meshId(), name).and(readable(reader)))
         .fetchOptional(MEMBER.DISPLAY_NAME);
+  }
+
+  /// A skill is its author's, also where an admin wrote a version of it.
+  private static Condition readable(Member reader) {
+    return GrantStore.granted(SKILL.AUTHOR, reader, Grant.STATE_READ);
   }
 
   private static String nameOf(DSLContext dsl, String memberId) {

@@ -20,6 +20,7 @@ class SkillWireTest {
           + "'tags':['ops'],'manifest':{'when_to_use':'before a release'}}";
   private static TestBroker broker;
 
+  private TestMember bob;
   private TestSocket a;
   private TestSocket b;
 
@@ -37,7 +38,8 @@ class SkillWireTest {
   void twoPeers() {
     TestMember ada = broker.mesh("skills").withSession();
     a = broker.connect(broker.member(ada, "ada").withSession());
-    b = broker.connect(broker.member(ada, "bob").withSession());
+    bob = broker.member(ada, "bob").withSession();
+    b = broker.connect(bob);
     a.next("push"); // bob joined
   }
 
@@ -83,6 +85,19 @@ class SkillWireTest {
     assertThat(none.path("skill").isNull()).isTrue();
     assertThat(a.ask(json("{'type':'remove_skill','name':'none'}")).path("action").asString())
         .isEqualTo("not_found");
+  }
+
+  @Test
+  void what_its_author_keeps_from_somebody_is_not_there_for_them() {
+    a.ask(json("{'type':'set_grants','grants':{'" + bob.pubkey() + "':['dm']}}"));
+    a.ask(json(SHARE));
+    assertThat(b.ask(json("{'type':'get_skill','name':'release'}")).path("skill").isNull())
+        .isTrue();
+    assertThat(b.ask(json("{'type':'list_skills'}")).path("skills")).isEmpty();
+    assertThat(b.ask(json("{'type':'remove_skill','name':'release'}")).path("action").asString())
+        .isEqualTo("not_found");
+    a.ask(json("{'type':'remove_skill','name':'release'}"));
+    assertThat(b.drain()).as("no news of it either").isEmpty();
   }
 
   @Test
