@@ -1,5 +1,8 @@
 package dev.claudemesh.cli;
 
+import dev.claudemesh.cli.audit.AuditExportCommand;
+import dev.claudemesh.cli.audit.AuditListCommand;
+import dev.claudemesh.cli.audit.AuditVerifyCommand;
 import dev.claudemesh.cli.broker.BrokerCommand;
 import dev.claudemesh.cli.claims.ClaimsAddCommand;
 import dev.claudemesh.cli.claims.ClaimsListCommand;
@@ -24,6 +27,7 @@ import dev.claudemesh.cli.mesh.ListCommand;
 import dev.claudemesh.cli.mesh.MembersCommand;
 import dev.claudemesh.cli.mesh.ModerationCommands;
 import dev.claudemesh.cli.mesh.PeersCommand;
+import dev.claudemesh.cli.mesh.PermissionsCommand;
 import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
@@ -34,6 +38,7 @@ import dev.claudemesh.cli.sql.SqlCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
 import dev.claudemesh.cli.streams.StreamTailCommand;
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +82,30 @@ public final class Cli {
         new Word.Family("context", "What others on the mesh work on, and what you do."));
   }
 
+  private static List<Word> members() {
+    List<Word> words =
+        new ArrayList<>(
+            Word.written(
+                MembersCommand.class,
+                WhoamiCommand.class,
+                PermissionsCommand.class,
+                GrantCommands.Show.class,
+                GrantCommands.Grant.class,
+                GrantCommands.Revoke.class,
+                GrantCommands.Block.class,
+                ModerationCommands.Kick.class,
+                ModerationCommands.Ban.class,
+                ModerationCommands.Unban.class));
+    words.add(
+        new Word.Family(
+            "audit",
+            "What was changed on the mesh, by whom, and whether that still stands.",
+            AuditListCommand.class,
+            AuditVerifyCommand.class,
+            AuditExportCommand.class));
+    return words;
+  }
+
   private static Map<String, List<Word>> groups() {
     Map<String, List<Word>> groups = new LinkedHashMap<>();
     groups.put(
@@ -95,18 +124,7 @@ public final class Cli {
             RenameCommand.class,
             LeaveCommand.class,
             DeleteCommand.class));
-    groups.put(
-        "Members",
-        Word.written(
-            MembersCommand.class,
-            WhoamiCommand.class,
-            GrantCommands.Show.class,
-            GrantCommands.Grant.class,
-            GrantCommands.Revoke.class,
-            GrantCommands.Block.class,
-            ModerationCommands.Kick.class,
-            ModerationCommands.Ban.class,
-            ModerationCommands.Unban.class));
+    groups.put("Members", members());
     groups.put(
         "Claude Code",
         Word.written(

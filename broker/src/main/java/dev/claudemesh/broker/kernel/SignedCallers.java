@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Knows a caller by a signature, by the token of an open session, or, in compat mode only, by what
 /// an old client claims of itself.
@@ -68,7 +71,11 @@ public final class SignedCallers implements SignedCalls {
         call.mesh()
             .orElseThrow(() -> new IllegalStateException(op.type() + " needs a mesh in its route"));
     if (signer.isPresent()) {
-      return present(memberships.byKeyIn(mesh, signer.get()), mesh);
+      Member member = present(memberships.byKeyIn(mesh, signer.get()), mesh);
+      return call.header("x-mesh-permissions")
+          .map(SignedCallers::names)
+          .map(member::heldTo)
+          .orElse(member);
     }
     Optional<String> token =
         call.header("authorization")
@@ -81,6 +88,11 @@ public final class SignedCallers implements SignedCalls {
         .flatMap(old -> old.member(call, op, mesh))
         .map(found -> present(Optional.of(found), mesh))
         .orElseThrow(SignedCallers::unsignedCall);
+  }
+
+  /// The permissions a caller wants to be held to. Names that there are not give nothing.
+  private static Set<String> names(String list) {
+    return Stream.of(list.split(",")).map(String::strip).collect(Collectors.toSet());
   }
 
   private PublicKey proven(CallProof proof, HttpCall call) {

@@ -5,6 +5,7 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.client.BrokerHttp;
+import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.config.LastUsed;
 import dev.claudemesh.protocol.config.Membership;
 import java.util.Map;
@@ -46,7 +47,9 @@ public abstract class MeshCommand extends CliCommand {
 
   /// Calls an operation over HTTP, signed by the member.
   protected <R extends Reply> R call(Membership member, Request<R> request) {
-    try (BrokerHttp http = new BrokerHttp(member.brokerUrl())) {
+    Optional<String> permissions =
+        Optional.ofNullable(context.environment().variables().get(HelloDetails.PERMISSIONS));
+    try (BrokerHttp http = new BrokerHttp(member.brokerUrl(), permissions)) {
       return http.call(request, Optional.of(member.key()), Map.of("mesh", member.meshId()));
     }
   }

@@ -29,15 +29,28 @@ public final class BrokerHttp implements AutoCloseable {
   private final URI broker;
   private final InstantSource clock;
   private final Duration callTimeout;
+  private final Optional<String> permissions;
   private final HttpClient http;
 
   /// @param brokerUrl the broker's WebSocket address; calls go to the same host and port
   /// @throws Problem `invalid_argument` if it cannot be an address of a broker
   public BrokerHttp(URI brokerUrl) {
-    this(brokerUrl, InstantSource.system(), CALL_TIMEOUT);
+    this(brokerUrl, Optional.empty());
+  }
+
+  /// @param permissions of the signer's permissions, those to call with, such as
+  ///   `canSend,canInvite`; all if empty
+  public BrokerHttp(URI brokerUrl, Optional<String> permissions) {
+    this(brokerUrl, InstantSource.system(), CALL_TIMEOUT, permissions);
   }
 
   BrokerHttp(URI brokerUrl, InstantSource clock, Duration callTimeout) {
+    this(brokerUrl, clock, callTimeout, Optional.empty());
+  }
+
+  private BrokerHttp(
+      URI brokerUrl, InstantSource clock, Duration callTimeout, Optional<String> permissions) {
+    this.permissions = permissions;
     this.broker = BrokerUrl.http(brokerUrl);
     this.clock = clock;
     this.callTimeout = callTimeout;
@@ -63,7 +76,7 @@ public final class BrokerHttp implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> send(HttpCall call, Optional<SecretKey> signer) {
-    HttpRequest request = call.request(broker, signer, clock.instant(), callTimeout);
+    HttpRequest request = call.request(broker, signer, clock.instant(), callTimeout, permissions);
     try {
       return http.send(
           request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));

@@ -83,7 +83,12 @@ record HttpCall(Catalog.Op op, String method, String pathWithQuery, byte[] body)
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  HttpRequest request(URI broker, Optional<SecretKey> signer, Instant now, Duration timeout) {
+  HttpRequest request(
+      URI broker,
+      Optional<SecretKey> signer,
+      Instant now,
+      Duration timeout,
+      Optional<String> permissions) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(broker + pathWithQuery))
             .timeout(timeout)
@@ -95,6 +100,7 @@ record HttpCall(Catalog.Op op, String method, String pathWithQuery, byte[] body)
     } else {
       request.method(method, BodyPublishers.noBody());
     }
+    permissions.ifPresent(names -> request.header("X-Mesh-Permissions", names));
     signer.ifPresent(key -> sign(request, key, now.toEpochMilli()));
     return request.build();
   }
