@@ -50,6 +50,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -96,16 +97,17 @@ public final class Broker implements AutoCloseable {
     TaskHandler tasks = new TaskHandler(kernel);
     MemoryHandler memory = new MemoryHandler(kernel);
     ClaimHandler claims = new ClaimHandler(kernel);
+    StateHandler state = new StateHandler(kernel);
+    StreamHandler streams = new StreamHandler(kernel);
+    Totals totals = totals(tasks, memory, state, streams);
     MeshHandler meshes =
-        new MeshHandler(
-            database, peers, bus, clock, creation(config), links, totals(tasks, memory));
+        new MeshHandler(database, peers, bus, clock, creation(config), links, totals);
     PresenceHandler presence =
         new PresenceHandler(database, peers, bus, clock, limits, config.compat(), metrics);
     ConnectionHandler connection = connection(kernel, config.compat(), meshes, presence);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.audit = new AuditHandler(kernel);
     this.services = new ServiceHandler(kernel, steady);
-    StreamHandler streams = new StreamHandler(kernel);
     this.schedule = new ScheduleHandler(kernel, outgoing(messaging));
     this.simulated = new ClockHandler(kernel);
     Rooms rooms =
@@ -122,7 +124,7 @@ public final class Broker implements AutoCloseable {
             new ContextHandler(kernel),
             memory,
             services,
-            new StateHandler(kernel),
+            state,
             streams,
             tasks,
             new SkillHandler(kernel),
@@ -211,8 +213,19 @@ public final class Broker implements AutoCloseable {
     return new MeshHandler.Creation(config.meshCreation(), token, config.compat());
   }
 
-  private static Totals totals(TaskHandler tasks, MemoryHandler memory) {
+  private static Totals totals(
+      TaskHandler tasks, MemoryHandler memory, StateHandler state, StreamHandler streams) {
     return new Totals() {
+      @Override
+      public int stateKeys(Member reader) {
+        return state.count(reader);
+      }
+
+      @Override
+      public List<String> streams(Member reader) {
+        return streams.names(reader.meshId());
+      }
+
       @Override
       public int memories(Member reader) {
         return memory.count(reader);

@@ -54,6 +54,11 @@ public final class StateHandler implements Handler<StateRequest<?>> {
     };
   }
 
+  /// How many values of the mesh the member may read.
+  public int count(Member reader) {
+    return store.count(reader);
+  }
+
   private Outcome set(Set set, Caller caller) {
     Member member = caller.requireMember();
     Instant now = clock.instant();

@@ -193,6 +193,13 @@ final class StateStore {
         .fetchOptional(StateStore::entry);
   }
 
+  /// How many keys the member may read.
+  int count(Member reader) {
+    return database
+        .dsl()
+        .fetchCount(STATE, STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)));
+  }
+
   private static Condition readable(Member reader) {
     return GrantStore.granted(STATE.UPDATED_BY, reader, Grant.STATE_READ);
   }

@@ -84,6 +84,11 @@ public final class StreamHandler implements Handler<StreamRequest<?>> {
     store.prune(now.minus(KEPT)).forEach(row -> subscriptions.remove(row.topic(), row.address()));
   }
 
+  /// Names of the streams that were announced on a mesh.
+  public List<String> names(String meshId) {
+    return store.list(meshId).stream().map(StreamRow::name).toList();
+  }
+
   private StreamReply.Created create(Create create, Member member) {
     return store
         .create(

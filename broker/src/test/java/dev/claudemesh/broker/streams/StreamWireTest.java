@@ -184,6 +184,10 @@ class StreamWireTest {
 
       JsonNode streams = a.ask(object("list_streams")).path("streams");
       assertThat(streams).hasSize(1);
+      a.ask(json("{'type':'set_state','key':'k','value':1}"));
+      JsonNode info = b.ask(object("mesh_info"));
+      assertThat(info.path("streams").toString()).isEqualTo("[\"builds\"]");
+      assertThat(info.path("stateKeys").asInt()).isEqualTo(1);
       assertThat(streams.path(0).path("createdBy").asString()).isEqualTo("owner");
       assertThat(streams.path(0).path("subscriberCount").asInt()).isEqualTo(1);
       assertThat(streams.path(0).path("subscribers").toString()).isEqualTo("[\"bob\"]");
