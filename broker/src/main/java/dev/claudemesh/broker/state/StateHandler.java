@@ -130,7 +130,8 @@ public final class StateHandler implements Handler<StateRequest<?>> {
 
   private StateReply.Entries list(ListAll list, Member member) {
     int most = limits.listed();
-    List<Entry> found = store.list(member, list.prefix().orElse(""), list.after(), most + 1);
+    List<Entry> found =
+        store.list(member, list.prefix().orElse(""), list.after(), most + 1, limits.listedBytes());
     List<Entry> entries =
         StateRules.fitting(found.subList(0, Math.min(most, found.size())), limits.listedBytes());
     return new StateReply.Entries(

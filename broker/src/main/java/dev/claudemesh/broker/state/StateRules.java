@@ -7,7 +7,6 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /// What may be shared, and how much of it fits into one answer. Pure.
 final class StateRules {
@@ -38,14 +37,11 @@ final class StateRules {
 
   /// As many entries as fit into one answer, at least one.
   static List<Entry> fitting(List<Entry> entries, int maxBytes) {
-    return Listed.fitting(entries, entry -> size(entry.key()) + size(entry.value()), maxBytes);
+    return Listed.fitting(entries, StateRules::size, maxBytes);
   }
 
-  private static int size(String text) {
-    return text.length();
-  }
-
-  private static int size(JsonNode value) {
-    return value.toString().length();
+  /// Characters of an entry.
+  static int size(Entry entry) {
+    return entry.key().length() + entry.value().toString().length();
   }
 }

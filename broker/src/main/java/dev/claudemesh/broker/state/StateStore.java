@@ -12,9 +12,11 @@ import dev.claudemesh.db.jooq.Sequences;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -24,6 +26,7 @@ import org.jooq.impl.DSL;
 
 /// Rows of `state`.
 final class StateStore {
+  private static final int READ_AT_ONCE = 100;
   private static final Field<Long> NEXT_VERSION = Sequences.STATE_VERSION.nextval();
 
   private static final dev.claudemesh.db.jooq.tables.Member PROTECTING = MEMBER.as("protecting");
@@ -204,17 +207,32 @@ final class StateStore {
     return GrantStore.granted(STATE.UPDATED_BY, reader, Grant.STATE_READ);
   }
 
-  /// Entries by key.
+  /// Entries by key. Values can be long, so they are read few at a time, and no further than they
+  /// are wanted.
   ///
   /// @param after only keys behind it
-  List<Entry> list(Member reader, String prefix, Optional<String> after, int limit) {
-    return entries(database.dsl())
-        .where(STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)))
-        .and(STATE.KEY.startsWith(prefix))
-        .and(after.<Condition>map(STATE.KEY::gt).orElseGet(DSL::noCondition))
-        .orderBy(STATE.KEY)
-        .limit(limit)
-        .fetch(StateStore::entry);
+  /// @param most characters; the entry that goes beyond it is the last, but never the only one
+  List<Entry> list(Member reader, String prefix, Optional<String> after, int limit, int most) {
+    return database.transaction(dsl -> {
+      List<Entry> read = new ArrayList<>();
+      int taken = 0;
+      try (Cursor<? extends Record> rows =
+          entries(dsl)
+              .where(STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)))
+              .and(STATE.KEY.startsWith(prefix))
+              .and(after.<Condition>map(STATE.KEY::gt).orElseGet(DSL::noCondition))
+              .orderBy(STATE.KEY)
+              .limit(limit)
+              .fetchSize(READ_AT_ONCE)
+              .fetchLazy()) {
+        while ((taken <= most || read.size() < 2) && rows.hasNext()) {
+          Entry entry = entry(rows.fetchNext());
+          taken += StateRules.size(entry);
+          read.add(entry);
+        }
+      }
+      return read;
+    });
   }
 
   /// A key that was removed.

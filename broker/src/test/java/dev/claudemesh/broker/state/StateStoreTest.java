@@ -61,7 +61,7 @@ class StateStoreTest {
     assertThat(entry.version()).contains(version);
     Member other = reader(MeshFixture.create(database.database()).member("Other"));
     assertThat(store.find(other, "k")).isEmpty();
-    assertThat(store.list(other, "", Optional.empty(), 10)).isEmpty();
+    assertThat(store.list(other, "", Optional.empty(), 10, MANY)).isEmpty();
     assertThat(store.delete(other, "k", Optional.empty())).isEmpty();
     assertThat(store.find(reader(anna), "k")).isPresent();
   }
@@ -107,6 +107,19 @@ class StateStoreTest {
   }
 
   @Test
+  void a_list_reads_no_more_values_than_it_may_show() {
+    for (int i = 0; i < 9; i++) {
+      store.set(change("k" + i, "\"" + "x".repeat(98) + "\""), MANY);
+    }
+
+    assertThat(store.list(reader(anna), "", Optional.empty(), 9, 306).stream().map(Entry::key))
+        .containsExactly("k0", "k1", "k2", "k3");
+    assertThat(store.list(reader(anna), "", Optional.empty(), 9, 1))
+        .as("one to show, and one that tells that there are more")
+        .hasSize(2);
+  }
+
+  @Test
   void a_list_goes_by_key_from_where_it_ended_and_a_prefix_means_itself() {
     for (String key : List.of("b%", "b%1", "bx", "a", "B", "b_")) {
       store.set(change(key, "1"), MANY);
@@ -118,7 +131,7 @@ class StateStoreTest {
   }
 
   private List<String> keys(String prefix, Optional<String> after, int limit) {
-    return store.list(reader(anna), prefix, after, limit).stream().map(Entry::key).toList();
+    return store.list(reader(anna), prefix, after, limit, MANY).stream().map(Entry::key).toList();
   }
 
   private Change change(String key, String value) {

@@ -147,6 +147,18 @@ class StateWireTest {
   }
 
   @Test
+  void a_list_of_values_that_fill_an_answer_each_is_read_to_its_end() {
+    for (String key : new String[] {"a", "b", "c"}) {
+      a.ask(object("set_state").put("key", key).put("value", "x".repeat(290)));
+    }
+    ObjectNode first = b.ask(object("list_state"));
+    assertThat(keys(first)).containsExactly("a", "b");
+    ObjectNode second = b.ask(object("list_state").put("after", first.path("next").asString()));
+    assertThat(keys(second)).containsExactly("c");
+    assertThat(second.has("next")).isFalse();
+  }
+
+  @Test
   void too_much_is_refused_and_says_what_the_limit_is() {
     ObjectNode large = a.ask(object("set_state").put("key", "k").put("value", "x".repeat(299)));
     assertThat(large.path("code").asString()).isEqualTo("too_large");
