@@ -12,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 final class SkillRules {
   private static final Pattern BREAK = Pattern.compile("[\\p{Cntrl}]");
 
+  /// Six bytes each on the wire: with them, the list of all skills would not fit into an answer.
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}&&[^\\r\\n\\t]]");
+
   private SkillRules() {}
 
   /// What a version of a skill says.
@@ -22,6 +25,11 @@ final class SkillRules {
   /// @throws Problem `invalid_request` if a name, a tag or the manifest cannot be one
   static Content content(SkillRequest.Share share) {
     line("name", share.name());
+    if (UNPRINTABLE.matcher(share.description()).find()) {
+      throw new Problem(
+          ProblemCode.INVALID_REQUEST,
+          "share_skill: \"description\" must not contain control characters");
+    }
     List<String> tags =
         share.tags().orElse(List.of()).stream()
             .map(String::strip)

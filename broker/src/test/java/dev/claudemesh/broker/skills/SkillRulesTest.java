@@ -44,6 +44,17 @@ class SkillRulesTest {
     refused(share("x", Optional.empty(), Optional.of(JSON.arrayNode())), "\"manifest\"");
   }
 
+  @Test
+  void a_description_may_have_lines_but_no_control_characters() {
+    assertThat(SkillRules.content(described("one\r\n\ttwo")).description())
+        .isEqualTo("one\r\n\ttwo");
+    refused(described("a\u0001"), "\"description\"");
+  }
+
+  private static Share described(String description) {
+    return new Share("x", description, "how", Optional.empty(), Optional.empty());
+  }
+
   private static void refused(Share share, String field) {
     assertThatThrownBy(() -> SkillRules.content(share))
         .isInstanceOf(Problem.class)
