@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.sql.SqlReply;
 import dev.claudemesh.protocol.state.StateReply;
+import dev.claudemesh.protocol.streams.StreamReply;
 import dev.claudemesh.protocol.tasks.TaskPriority;
 import dev.claudemesh.protocol.tasks.TaskReply;
 import dev.claudemesh.protocol.tasks.TaskStatus;
@@ -27,13 +28,20 @@ class SheetTest {
                 Optional.of("b")));
 
     assertThat(sheet.headings())
-        .containsExactly("key", "value", "updatedBy", "updatedAt", "updatedByPubkey");
-    assertThat(sheet.rows()).hasSize(2).allSatisfy(row -> assertThat(row).hasSize(5));
+        .as("nothing is private, no entry has a version, and whose key it is is an aside")
+        .containsExactly("key", "value", "updatedBy", "updatedAt");
+    assertThat(sheet.rows()).hasSize(2).allSatisfy(row -> assertThat(row).hasSize(4));
     assertThat(sheet.rows().getFirst().get(3).moment()).contains(NOON);
-    assertThat(sheet.rows().getFirst().get(4).id()).isTrue();
-    assertThat(sheet.rows().getLast().get(4).isEmpty()).isTrue();
     assertThat(sheet.facts()).containsOnlyKeys("next");
     assertThat(sheet.listing()).contains("entries");
+  }
+
+  @Test
+  void an_id_is_known_as_one_wherever_it_stands() {
+    Sheet sheet = Sheet.of(new StreamReply.Created("0123456789abcdefABCDEF0123456789", "builds"));
+
+    assertThat(sheet.facts().get("id").id()).isTrue();
+    assertThat(sheet.facts().get("name").id()).isFalse();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol.state;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.claudemesh.protocol.Aside;
 import dev.claudemesh.protocol.Doc;
 import dev.claudemesh.protocol.Frame;
 import dev.claudemesh.protocol.Reply;
@@ -29,7 +30,7 @@ public sealed interface StateReply extends Reply {
       @Doc("Name of the member who set it; empty where there is none") String updatedBy,
       @Doc("When it was set, as ISO 8601; empty where there is none") String updatedAt,
       @Doc("Its version; absent where there is none") Optional<Long> version,
-      @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
+      @Aside @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
       @JsonProperty("private") @Doc("Whether it is encrypted") Optional<Boolean> secret,
       @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch,
       @Doc("Name of the member who protected it") Optional<String> protectedBy)
@@ -49,7 +50,7 @@ public sealed interface StateReply extends Reply {
       @Doc("Name of the member who set it") String updatedBy,
       @Doc("When it was set") Instant updatedAt,
       @Doc("Its version") Optional<Long> version,
-      @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
+      @Aside @Doc("Key of the member who set it") Optional<String> updatedByPubkey,
       @JsonProperty("private") @Doc("Whether it is encrypted") Optional<Boolean> secret,
       @Doc("The mesh key's epoch it is encrypted under") Optional<Integer> epoch,
       @Doc("Name of the member who protected it") Optional<String> protectedBy) {}
