@@ -30,6 +30,9 @@ final class Recall {
   /// So few memories are taken as a sign that a word was not meant as it was typed.
   private static final int FEW = 3;
 
+  /// A word that more memories have is one that people use.
+  private static final int SELDOM = 5;
+
   private static final int SHORTEST_BEGINNING = 3;
   private static final Comparator<Hit> BEST_FIRST =
       Comparator.comparingDouble(Hit::rank).thenComparingLong(Hit::number).reversed();
@@ -147,10 +150,11 @@ final class Recall {
       return begun(typed).isEmpty() ? meant(typed) : endings(typed);
     }
 
-    /// The same with words that look like each one, if there are any further ones.
+    /// The same with words that look like those that hardly anybody wrote, if there are such.
     Optional<Map<String, Collection<String>>> doubted() {
       List<String> more =
-          typed(typed -> Spelling.isCorrectable(typed) && !alike.containsKey(typed));
+          typed(typed ->
+              Spelling.isCorrectable(typed) && isSeldom(typed) && !alike.containsKey(typed));
       if (more.isEmpty()) {
         return Optional.empty();
       }
@@ -183,6 +187,10 @@ final class Recall {
           .filter(word -> word.stems().size() == 1)
           .anyMatch(
               word -> typedBy.getOrDefault(word.stems().getFirst(), List.of()).contains(typed));
+    }
+
+    private boolean isSeldom(String typed) {
+      return begun(typed).stream().noneMatch(word -> word.isTyped() && word.memories() > SELDOM);
     }
 
     private List<Written> begun(String typed) {

@@ -32,7 +32,7 @@ import org.jooq.impl.DSL;
 /// one index only, and each looks at a bounded number of rows.
 final class RecallStore {
   /// Words that begin with another, of which the most frequent are taken.
-  private static final int BEGUN = 2_000;
+  private static final int BEGUN = 1_000;
 
   private static final int TAKEN = 10;
   private static final int ALIKE = 40;

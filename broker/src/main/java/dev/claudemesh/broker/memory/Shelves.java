@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
 /// is one look. Pure.
 final class Shelves {
   /// Memories that are ranked at most; of more, the newest are.
-  static final int CANDIDATES = 1_000;
+  static final int CANDIDATES = 500;
 
   /// Memories of one shelf; the table's generated column says the same.
   static final int SIZE = 8_192;
