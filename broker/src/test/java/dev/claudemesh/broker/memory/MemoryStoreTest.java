@@ -12,6 +12,7 @@ import dev.claudemesh.broker.kernel.MeshFixture;
 import dev.claudemesh.broker.kernel.Permissions;
 import dev.claudemesh.broker.memory.MemoryStore.Named;
 import dev.claudemesh.broker.memory.MemoryStore.NewMemory;
+import dev.claudemesh.broker.memory.RecallStore.Filter;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.DatabaseBusyException;
 import dev.claudemesh.db.TestDatabase;
@@ -313,7 +314,6 @@ class MemoryStoreTest {
         .isInstanceOf(DatabaseBusyException.class);
   }
 
-  /// The database knows the answers only if the rules and the generated column agree on shelves.
   @Test
   void memories_on_all_shelves_are_found_wherever_they_stand() {
     remember("first rare");
@@ -324,6 +324,24 @@ class MemoryStoreTest {
 
     assertThat(found("rare")).containsExactly("second rare", "first rare");
     assertThat(found("common")).hasSize(30).startsWith("common 29");
+  }
+
+  @Test
+  void the_table_puts_memories_on_the_shelf_on_which_the_rules_look_for_them() {
+    remember("zero");
+    skipTo(3L * Shelves.SIZE - 2);
+    IntStream.range(0, 3).forEach(i -> remember("at the border " + i));
+
+    Filter all = new Filter(Optional.empty(), List.of(), List.of(), reader());
+    List<String> shelves = Shelves.first(mesh.id(), 3L * Shelves.SIZE + 1);
+    assertThat(shelves).hasSize(4);
+    assertThat(
+            shelves.stream()
+                .map(
+                    shelf -> recalls.search(search -> search.find(all, List.of(shelf), 10)).seen()))
+        .containsExactly(2, 1, 0, 1);
+    assertThat(recalls.search(search -> search.find(all, List.of(mesh.id()), 10)).seen())
+        .isEqualTo(4);
   }
 
   private void skipTo(long number) {
