@@ -228,7 +228,7 @@ public final class Broker implements AutoCloseable {
 
       @Override
       public int memories(Member reader) {
-        return memory.count(reader);
+        return memory.count(reader.meshId());
       }
 
       @Override

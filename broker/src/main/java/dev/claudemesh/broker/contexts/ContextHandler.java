@@ -22,7 +22,6 @@ import dev.claudemesh.protocol.contexts.ContextRequest.Share;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What sessions work on.
 public final class ContextHandler implements Handler<ContextRequest<?>> {
@@ -80,37 +79,28 @@ public final class ContextHandler implements Handler<ContextRequest<?>> {
   }
 
   private ContextReply.Results get(Get get, Member member) {
-    List<Context> found = store.find(member, get.query(), FOUND + 1);
-    List<Context> shown =
-        Listed.fitting(
-            found.subList(0, Math.min(FOUND, found.size())),
-            ContextHandler::size,
-            limits.shared().listedBytes());
+    List<Context> found = store.find(member, get.query(), FOUND + 1, limits.shared().listedBytes());
+    List<Context> shown = shown(found, FOUND);
     return new ContextReply.Results(shown, more(shown, found));
   }
 
   private ContextReply.Contexts list(Member member) {
     int most = limits.shared().listed();
-    List<Context> found = store.list(member, most + 1);
-    List<Context> shown =
-        Listed.fitting(
-            found.subList(0, Math.min(most, found.size())),
-            context -> context.summary().length(),
-            limits.shared().listedBytes());
+    List<Context> found = store.list(member, most + 1, limits.shared().listedBytes());
+    List<Context> shown = shown(found, most);
     return new ContextReply.Contexts(
         shown.stream().map(ContextHandler::entry).toList(), more(shown, found));
   }
 
-  private static Optional<Boolean> more(List<Context> shown, List<Context> found) {
-    return Optional.of(true).filter(more -> shown.size() < found.size());
+  private List<Context> shown(List<Context> found, int most) {
+    return Listed.fitting(
+        found.subList(0, Math.min(most, found.size())),
+        ContextRules::size,
+        limits.shared().listedBytes());
   }
 
-  private static int size(Context context) {
-    return context.summary().length()
-        + Stream.of(context.filesRead(), context.keyFindings(), context.tags())
-            .flatMap(List::stream)
-            .mapToInt(String::length)
-            .sum();
+  private static Optional<Boolean> more(List<Context> shown, List<Context> found) {
+    return Optional.of(true).filter(more -> shown.size() < found.size());
   }
 
   private static Entry entry(Context context) {

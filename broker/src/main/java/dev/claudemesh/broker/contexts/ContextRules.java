@@ -2,9 +2,11 @@ package dev.claudemesh.broker.contexts;
 
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.contexts.ContextReply.Context;
 import dev.claudemesh.protocol.state.StateEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// What may be told, and how others hear of it. Pure.
@@ -42,5 +44,14 @@ final class ContextRules {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// Characters of a context.
+  static int size(Context context) {
+    return context.summary().length()
+        + Stream.of(context.filesRead(), context.keyFindings(), context.tags())
+            .flatMap(List::stream)
+            .mapToInt(String::length)
+            .sum();
   }
 }

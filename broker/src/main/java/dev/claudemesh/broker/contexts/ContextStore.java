@@ -6,18 +6,23 @@ import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.GrantStore;
 import dev.claudemesh.broker.kernel.Member;
+import dev.claudemesh.db.BoundedRead;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.contexts.ContextReply.Context;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.SelectLimitStep;
 import org.jooq.impl.DSL;
 
 /// Rows of `context`.
 final class ContextStore {
+  private static final Field<String[]> NONE = DSL.inline(new String[0]);
+
   private final Database database;
 
   ContextStore(Database database) {
@@ -84,30 +89,45 @@ final class ContextStore {
   }
 
   /// Contexts that a member may read and that hold a text, or have it as a tag; the newest first.
-  List<Context> find(Member reader, String text, int most) {
+  ///
+  /// @param characters of all; the one that goes beyond it is the last
+  List<Context> find(Member reader, String text, int most, int characters) {
     return contexts(
         reader,
+        true,
         holds(CONTEXT.SUMMARY, text)
             .or(holds(lines(CONTEXT.FILES_READ), text))
             .or(holds(lines(CONTEXT.KEY_FINDINGS), text))
             .or(DSL.val(text).eq(DSL.any(CONTEXT.TAGS))),
-        most);
+        most,
+        characters);
   }
 
-  /// All contexts that a member may read, the newest first.
-  List<Context> list(Member reader, int most) {
-    return contexts(reader, DSL.noCondition(), most);
+  /// All contexts that a member may read, without files and findings, the newest first.
+  ///
+  /// @param characters of all; the one that goes beyond it is the last
+  List<Context> list(Member reader, int most, int characters) {
+    return contexts(reader, false, DSL.noCondition(), most, characters);
   }
 
-  private List<Context> contexts(Member reader, Condition which, int most) {
-    return database
-        .dsl()
-        .select(
+  private List<Context> contexts(
+      Member reader, boolean whole, Condition which, int most, int characters) {
+    return database.transaction(dsl ->
+        BoundedRead.of(
+            contexts(dsl, reader, whole, which).limit(most),
+            ContextStore::context,
+            ContextRules::size,
+            characters));
+  }
+
+  private static SelectLimitStep<?> contexts(
+      DSLContext dsl, Member reader, boolean whole, Condition which) {
+    return dsl.select(
             MEMBER.DISPLAY_NAME,
             MEMBER.PEER_PUBKEY,
             CONTEXT.SUMMARY,
-            CONTEXT.FILES_READ,
-            CONTEXT.KEY_FINDINGS,
+            whole ? CONTEXT.FILES_READ : NONE.as(CONTEXT.FILES_READ),
+            whole ? CONTEXT.KEY_FINDINGS : NONE.as(CONTEXT.KEY_FINDINGS),
             CONTEXT.TAGS,
             CONTEXT.UPDATED_AT,
             CONTEXT.SESSION_NAME)
@@ -117,9 +137,7 @@ final class ContextStore {
         .where(CONTEXT.MESH_ID.eq(reader.meshId()))
         .and(which)
         .and(GrantStore.granted(CONTEXT.MEMBER_ID, reader, Grant.STATE_READ))
-        .orderBy(CONTEXT.UPDATED_AT.desc(), CONTEXT.ID)
-        .limit(most)
-        .fetch(ContextStore::context);
+        .orderBy(CONTEXT.UPDATED_AT.desc(), CONTEXT.ID);
   }
 
   /// Whatever the text is made of, it means itself.

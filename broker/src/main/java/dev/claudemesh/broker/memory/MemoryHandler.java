@@ -40,7 +40,7 @@ public final class MemoryHandler implements Handler<MemoryRequest<?>> {
     this.limits = kernel.limits().knowledge();
     this.answerBytes = kernel.limits().shared().listedBytes();
     this.store = new MemoryStore(kernel.database());
-    this.recalls = new RecallStore(kernel.database(), limits.recall());
+    this.recalls = new RecallStore(kernel.database(), limits.recall(), answerBytes);
     this.clock = kernel.clock();
   }
 
@@ -60,9 +60,9 @@ public final class MemoryHandler implements Handler<MemoryRequest<?>> {
     for (int i = 0; i < BATCHES && store.reindex(BATCH); i++) {}
   }
 
-  /// How many memories a member may read.
-  public int count(Member reader) {
-    return store.count(reader);
+  /// How many memories a mesh has.
+  public int count(String meshId) {
+    return store.count(meshId);
   }
 
   private MemoryReply.Stored remember(Remember remember, Member member) {

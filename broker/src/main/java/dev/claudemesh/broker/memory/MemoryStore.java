@@ -1,6 +1,5 @@
 package dev.claudemesh.broker.memory;
 
-import static dev.claudemesh.db.jooq.Tables.MEMBER;
 import static dev.claudemesh.db.jooq.Tables.MEMORY;
 import static dev.claudemesh.db.jooq.Tables.MEMORY_COUNT;
 import static dev.claudemesh.db.jooq.Tables.MEMORY_WORD;
@@ -134,31 +133,15 @@ final class MemoryStore {
         .execute();
   }
 
-  /// How many memories of the mesh a member may read.
-  int count(Member reader) {
-    return database.transaction(dsl -> {
-      int all =
-          dsl.select(MEMORY_COUNT.MEMORIES)
-              .from(MEMORY_COUNT)
-              .where(MEMORY_COUNT.MESH_ID.eq(reader.meshId()))
-              .fetchOptional(MEMORY_COUNT.MEMORIES)
-              .orElse(0);
-      return all
-          - dsl
-              .select(MEMBER.ID)
-              .from(MEMBER)
-              .where(MEMBER.MESH_ID.eq(reader.meshId()))
-              .and(GrantStore.granted(MEMBER.ID, reader, Grant.STATE_READ).not())
-              .fetch(MEMBER.ID)
-              .stream()
-              .mapToInt(author -> countOf(dsl, reader.meshId(), author))
-              .sum();
-    });
-  }
-
-  private static int countOf(DSLContext dsl, String meshId, String author) {
-    return dsl.fetchCount(
-        MEMORY, MEMORY.SHELVES.contains(new String[] {Shelves.of(meshId, author)}));
+  /// How many memories a mesh has.
+  int count(String meshId) {
+    return database
+        .dsl()
+        .select(MEMORY_COUNT.MEMORIES)
+        .from(MEMORY_COUNT)
+        .where(MEMORY_COUNT.MESH_ID.eq(meshId))
+        .fetchOptional(MEMORY_COUNT.MEMORIES)
+        .orElse(0);
   }
 
   /// Has the memories of meshes whose language was changed indexed anew.

@@ -60,13 +60,17 @@ final class Recall {
   List<Memory> memories() {
     boolean wordless = request.query().isBlank();
     if (wordless && tags.isEmpty() && authors.isEmpty()) {
-      return search.newest(reader, most);
+      return memories(search.newest(reader, most).best());
     }
     Optional<Wording> wording = search.wording(reader.meshId(), request.query());
     if (wording.isEmpty() || !wordless && SearchWords.isEmpty(wording.get().query())) {
       return List.of();
     }
     List<Hit> found = wordless ? find(wording.get(), Optional.empty()) : byWords(wording.get());
+    return memories(found);
+  }
+
+  private static List<Memory> memories(List<Hit> found) {
     return found.stream().map(Hit::memory).toList();
   }
 

@@ -24,6 +24,7 @@ import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.SQL;
 import org.jooq.impl.DSL;
 
 /// Searching `memory` by its words.
@@ -39,11 +40,14 @@ final class RecallStore {
 
   private final Database database;
   private final Duration patience;
+  private final int characters;
 
   /// @param patience how long one statement of a search may run, then the caller is told `busy`
-  RecallStore(Database database, Duration patience) {
+  /// @param characters of the memories of one answer
+  RecallStore(Database database, Duration patience, int characters) {
     this.database = database;
     this.patience = patience;
+    this.characters = characters;
   }
 
   /// A search text as it was understood.
@@ -83,17 +87,19 @@ final class RecallStore {
 
   /// Does one search, in one transaction.
   <T> T search(Function<Search, T> work) {
-    return database.transaction(dsl -> work.apply(new Search(dsl, patience)));
+    return database.transaction(dsl -> work.apply(new Search(dsl, patience, characters)));
   }
 
   /// The statements of a search.
   static final class Search {
     private final DSLContext dsl;
     private final Duration patience;
+    private final int characters;
 
-    private Search(DSLContext dsl, Duration patience) {
+    private Search(DSLContext dsl, Duration patience, int characters) {
       this.dsl = dsl;
       this.patience = patience;
+      this.characters = characters;
     }
 
     /// Members of a name, or the one of a key.
@@ -191,33 +197,58 @@ final class RecallStore {
     /// Memories on these shelves: of each shelf the newest, shelf by shelf until there are enough;
     /// of these, the best.
     Found find(Filter filter, List<String> shelves, int best) {
-      Result<Record> rows =
-          dsl.fetch(
+      return read(
+          filter.reader(),
+          DSL.sql(
               """
-              select found.seen, found.number, found.rank, m.id, m.content, m.tags, m.remembered_at, a.display_name, a.peer_pubkey
-              from (
-                select number, rank, count(*) over () as seen from (
-                  select m.number, {4} as rank
-                  from unnest({0}::text[]) as shelf
-                  cross join lateral (
-                    select number, words from (
-                      select number, words from mesh.memory where {1} limit {2}) held
-                    order by number desc limit {3}) m
-                  limit {3}) m
-                order by rank desc, number desc limit {5}) found
-              cross join lateral (
-                select * from mesh.memory where mesh_id = {6} and number = found.number offset 0) m
-              cross join lateral (
-                select * from mesh.member where id = m.remembered_by offset 0) a
-              order by found.rank desc, found.number desc
+              select number, rank, count(*) over () as seen from (
+                select m.number, {4} as rank
+                from unnest({0}::text[]) as shelf
+                cross join lateral (
+                  select number, words from (
+                    select number, words from mesh.memory where {1} limit {2}) held
+                  order by number desc limit {3}) m
+                limit {3}) m
+              order by rank desc, number desc limit {5}
               """,
               texts(shelves),
               onShelf(filter),
               DSL.inline(Shelves.SIZE),
               DSL.inline(Shelves.CANDIDATES),
               filter.query().map(Search::rank).orElseGet(() -> DSL.inline(0.0)),
-              DSL.val(best),
-              DSL.val(filter.reader().meshId()));
+              DSL.val(best)));
+    }
+
+    /// The newest memories, whatever they are about.
+    Found newest(Member reader, int most) {
+      return read(
+          reader,
+          DSL.sql(
+              """
+              select number, 0.0 as rank, 0 as seen from mesh.memory
+              where mesh_id = {0} and {1} order by number desc limit {2}
+              """,
+              DSL.val(reader.meshId()), readable(reader), DSL.val(most)));
+    }
+
+    /// Reads memories by their number, no further than they fit into an answer; the one that goes
+    /// beyond it is the last.
+    private Found read(Member reader, SQL found) {
+      Result<Record> rows =
+          dsl.fetch(
+              """
+              select seen, number, rank, id, content, tags, remembered_at, display_name, peer_pubkey
+              from (
+                select found.*, m.id, m.content, m.tags, m.remembered_at, a.display_name, a.peer_pubkey,
+                  sum(length(m.content)) over (order by found.rank desc, found.number desc) - length(m.content) as before
+                from ({0}) found
+                cross join lateral (
+                  select * from mesh.memory where mesh_id = {1} and number = found.number offset 0) m
+                cross join lateral (
+                  select * from mesh.member where id = m.remembered_by offset 0) a) read
+              where before <= {2} order by rank desc, number desc
+              """,
+              found, DSL.val(reader.meshId()), DSL.val(characters));
       return rows.isEmpty()
           ? Found.NOTHING
           : new Found(rows.getFirst().get(0, Integer.class), rows.map(Search::hit));
@@ -276,32 +307,6 @@ final class RecallStore {
 
     private static Condition readable(Member reader) {
       return GrantStore.granted(MEMORY.REMEMBERED_BY, reader, Grant.STATE_READ);
-    }
-
-    List<Memory> newest(Member reader, int most) {
-      return dsl.select(
-              MEMORY.ID,
-              MEMORY.CONTENT,
-              MEMORY.TAGS,
-              MEMBER.DISPLAY_NAME,
-              MEMORY.REMEMBERED_AT,
-              MEMBER.PEER_PUBKEY)
-          .from(MEMORY)
-          .join(MEMBER)
-          .on(MEMBER.ID.eq(MEMORY.REMEMBERED_BY))
-          .where(MEMORY.MESH_ID.eq(reader.meshId()))
-          .and(readable(reader))
-          .orderBy(MEMORY.NUMBER.desc())
-          .limit(most)
-          .fetch(row ->
-              new Memory(
-                  row.value1(),
-                  row.value2(),
-                  List.of(row.value3()),
-                  row.value4(),
-                  row.value5(),
-                  Optional.of(row.value6()),
-                  Optional.empty()));
     }
 
     private static Param<String[]> texts(Collection<String> texts) {

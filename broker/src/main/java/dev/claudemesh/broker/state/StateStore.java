@@ -7,16 +7,15 @@ import dev.claudemesh.broker.kernel.Grant;
 import dev.claudemesh.broker.kernel.GrantStore;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Owner;
+import dev.claudemesh.db.BoundedRead;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.jooq.Sequences;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
-import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -26,7 +25,6 @@ import org.jooq.impl.DSL;
 
 /// Rows of `state`.
 final class StateStore {
-  private static final int READ_AT_ONCE = 100;
   private static final Field<Long> NEXT_VERSION = Sequences.STATE_VERSION.nextval();
 
   private static final dev.claudemesh.db.jooq.tables.Member PROTECTING = MEMBER.as("protecting");
@@ -213,26 +211,17 @@ final class StateStore {
   /// @param after only keys behind it
   /// @param most characters; the entry that goes beyond it is the last, but never the only one
   List<Entry> list(Member reader, String prefix, Optional<String> after, int limit, int most) {
-    return database.transaction(dsl -> {
-      List<Entry> read = new ArrayList<>();
-      int taken = 0;
-      try (Cursor<? extends Record> rows =
-          entries(dsl)
-              .where(STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)))
-              .and(STATE.KEY.startsWith(prefix))
-              .and(after.<Condition>map(STATE.KEY::gt).orElseGet(DSL::noCondition))
-              .orderBy(STATE.KEY)
-              .limit(limit)
-              .fetchSize(READ_AT_ONCE)
-              .fetchLazy()) {
-        while ((taken <= most || read.size() < 2) && rows.hasNext()) {
-          Entry entry = entry(rows.fetchNext());
-          taken += StateRules.size(entry);
-          read.add(entry);
-        }
-      }
-      return read;
-    });
+    return database.transaction(dsl ->
+        BoundedRead.of(
+            entries(dsl)
+                .where(STATE.MESH_ID.eq(reader.meshId()).and(readable(reader)))
+                .and(STATE.KEY.startsWith(prefix))
+                .and(after.<Condition>map(STATE.KEY::gt).orElseGet(DSL::noCondition))
+                .orderBy(STATE.KEY)
+                .limit(limit),
+            StateStore::entry,
+            StateRules::size,
+            most));
   }
 
   /// A key that was removed.

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class ContextStoreTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private static final int MANY = 100;
+  private static final int MANY = 1_000;
   private static TestDatabase database;
 
   private MeshFixture mesh;
@@ -57,7 +57,7 @@ class ContextStoreTest {
     String again = tell(anna, "s1", "three", 2);
 
     assertThat(again).isEqualTo(first).isNotEqualTo(other);
-    assertThat(summaries(store.list(anna, MANY))).containsExactly("three", "two");
+    assertThat(summaries(store.list(anna, MANY, MANY))).containsExactly("three", "two");
   }
 
   @Test
@@ -76,7 +76,8 @@ class ContextStoreTest {
             NOON),
         MANY);
 
-    assertThat(store.list(anna, MANY))
+    assertThat(store.list(anna, MANY, MANY).getFirst().filesRead()).isEmpty();
+    assertThat(store.find(anna, "summary", MANY, MANY))
         .containsExactly(
             new Context(
                 "Anna",
@@ -88,8 +89,8 @@ class ContextStoreTest {
                 Optional.of("Anna on laptop"),
                 Optional.of(anna.key().hex())));
     Member stranger = member(MeshFixture.create(database.database()).member("Sven"));
-    assertThat(store.list(stranger, MANY)).isEmpty();
-    assertThat(store.find(stranger, "", MANY)).isEmpty();
+    assertThat(store.list(stranger, MANY, MANY)).isEmpty();
+    assertThat(store.find(stranger, "", MANY, MANY)).isEmpty();
   }
 
   @Test
@@ -109,10 +110,10 @@ class ContextStoreTest {
         MANY);
 
     for (String text : List.of("engine R", "pump", "leaks", "operations", "")) {
-      assertThat(store.find(anna, text, MANY)).as(text).hasSize(1);
+      assertThat(store.find(anna, text, MANY, MANY)).as(text).hasSize(1);
     }
     for (String text : List.of("operation", "Operations", "Pump.javaValve", "diesel")) {
-      assertThat(store.find(anna, text, MANY)).as(text).isEmpty();
+      assertThat(store.find(anna, text, MANY, MANY)).as(text).isEmpty();
     }
   }
 
@@ -122,7 +123,7 @@ class ContextStoreTest {
     tell(anna, "s2", "100 of axb", 1);
 
     for (String text : List.of("100%", "a_b", "b!c", "\\d")) {
-      assertThat(summaries(store.find(anna, text, MANY))).as(text).hasSize(1);
+      assertThat(summaries(store.find(anna, text, MANY, MANY))).as(text).hasSize(1);
     }
   }
 
@@ -130,9 +131,17 @@ class ContextStoreTest {
   void the_newest_come_first_and_no_more_than_asked_for() {
     IntStream.range(0, 5).forEach(i -> tell(anna, "s" + i, "work " + i, i));
 
-    assertThat(summaries(store.find(anna, "work", 3)))
+    assertThat(summaries(store.find(anna, "work", 3, MANY)))
         .containsExactly("work 4", "work 3", "work 2");
-    assertThat(summaries(store.list(anna, 2))).containsExactly("work 4", "work 3");
+    assertThat(summaries(store.list(anna, 2, MANY))).containsExactly("work 4", "work 3");
+  }
+
+  @Test
+  void no_more_is_read_than_is_wanted() {
+    IntStream.range(0, 5).forEach(i -> tell(anna, "s" + i, "work " + i, i));
+
+    assertThat(summaries(store.list(anna, MANY, 12))).containsExactly("work 4", "work 3", "work 2");
+    assertThat(summaries(store.find(anna, "work", MANY, 1))).hasSize(2);
   }
 
   @Test
@@ -143,7 +152,7 @@ class ContextStoreTest {
       store.save(told(anna, "s" + i, "work " + i, i), 3);
     }
 
-    assertThat(summaries(store.list(anna, MANY)))
+    assertThat(summaries(store.list(anna, MANY, MANY)))
         .containsExactly("work 4", "work 3", "work 2", "of bob");
   }
 
@@ -160,9 +169,9 @@ class ContextStoreTest {
             anna.id())
         .execute();
 
-    assertThat(store.list(bob, MANY)).isEmpty();
-    assertThat(store.find(bob, "bob", MANY)).isEmpty();
-    assertThat(store.list(anna, MANY)).hasSize(1);
+    assertThat(store.list(bob, MANY, MANY)).isEmpty();
+    assertThat(store.find(bob, "bob", MANY, MANY)).isEmpty();
+    assertThat(store.list(anna, MANY, MANY)).hasSize(1);
   }
 
   @Test
@@ -181,7 +190,7 @@ class ContextStoreTest {
       }
       assertThat(ids.stream().distinct()).hasSize(1);
     }
-    assertThat(store.list(anna, MANY)).hasSize(1);
+    assertThat(store.list(anna, MANY, MANY)).hasSize(1);
   }
 
   private String tell(Member member, String session, String summary, int minute) {
