@@ -32,6 +32,7 @@ import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
+import dev.claudemesh.cli.schedule.RemindCommand;
 import dev.claudemesh.cli.skills.SkillGetCommand;
 import dev.claudemesh.cli.skills.SkillShareCommand;
 import dev.claudemesh.cli.sql.SqlCommand;
@@ -61,6 +62,7 @@ public final class Cli {
         new Word.Family(
             "state", "Values by key that everybody on the mesh shares.", StateGetCommand.class),
         new Word.Family("task", "Things to be done, on the board of the mesh."),
+        new Word.Written(RemindCommand.class),
         new Word.Family("clock", "A simulated time that the mesh shares, and its ticks."),
         new Word.Family(
             "skill",

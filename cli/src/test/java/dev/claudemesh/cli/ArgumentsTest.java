@@ -94,7 +94,7 @@ class ArgumentsTest {
     assertThat(ran.exit()).isEqualTo(3);
     assertThat(ran.err())
         .contains("snd")
-        .contains("Did you mean: send?")
+        .contains("Did you mean: send, remind?")
         .contains("next: claudemesh --help");
   }
 

@@ -8,11 +8,13 @@ import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.messaging.DeliveryStatus;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.presence.PresenceReply;
+import dev.claudemesh.protocol.schedule.ScheduleReply;
 import dev.claudemesh.protocol.services.ServiceReply;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// What the model reads of a reply: as short as it can be, with other people's words made harmless.
@@ -29,6 +31,11 @@ final class Answers {
           case MeshReply.InfoResult info -> info(info);
           case ServiceReply.Servers lent -> servers(lent.servers());
           case MemoryReply.Results results -> memories(results);
+          case ScheduleReply.Listed list -> scheduled(list, names(list, link));
+          case ScheduleReply.Cancelled cancelled ->
+              cancelled.ok()
+                  ? "Cancelled."
+                  : "Nothing to cancel: it was sent or cancelled before, or it is not yours.";
           case MessageReply.Ack ack -> "Done.";
           case Reply other -> ReplyText.of(other);
         };
@@ -93,6 +100,53 @@ final class Answers {
             .collect(Collectors.joining())
         + "\n    "
         + PeerText.body(memory.content()).replace("\n", "\n    ");
+  }
+
+  /// Asked for only where there is a key to be named.
+  private static UnaryOperator<String> names(ScheduleReply.Listed list, MeshLink link) {
+    return list.messages().stream().allMatch(entry -> isMany(entry.to()))
+        ? UnaryOperator.identity()
+        : link.targets()::label;
+  }
+
+  private static boolean isMany(String spec) {
+    return spec.startsWith("@") || spec.equals("*");
+  }
+
+  static String scheduled(ScheduleReply.Listed list, UnaryOperator<String> names) {
+    String entries =
+        list.messages().stream()
+            .map(entry -> scheduled(entry, names.apply(entry.to())))
+            .collect(Collectors.joining("\n"));
+    return (entries.isEmpty() ? "Nothing is scheduled." : entries)
+        + list.next()
+            .map(next -> "\nThere are more: ask again with after " + PeerText.attribute(next))
+            .orElse("");
+  }
+
+  private static String scheduled(ScheduleReply.Entry entry, String to) {
+    return "- "
+        + entry.id()
+        + " to "
+        + PeerText.attribute(to)
+        + entry.nextAt().map(at -> " at " + at.truncatedTo(ChronoUnit.SECONDS)).orElse(", ended")
+        + entry
+            .cron()
+            .map(cron ->
+                ", repeated by "
+                    + PeerText.attribute(cron)
+                    + entry
+                        .timezone()
+                        .map(zone -> " (" + PeerText.attribute(zone) + ")")
+                        .orElse(""))
+            .orElse("")
+        + entry.firedCount().filter(sent -> sent > 0).map(sent -> ", sent " + sent + "x").orElse("")
+        + entry.missed().map(missed -> ", missed " + missed).orElse("")
+        + entry.problem().map(why -> ", not sent: " + PeerText.attribute(why)).orElse("")
+        + "\n    "
+        + (entry.ownCopy().isPresent()
+            ? "(its text does not open with your key)"
+            : PeerText.body(entry.message()).replace("\n", "\n    "));
   }
 
   private static String status(MessageReply.StatusResult result) {

@@ -174,6 +174,7 @@ public final class ClaudeMcp implements AutoCloseable {
     Catalog.operations().stream()
         .filter(op -> op.operation().tool())
         .forEach(op -> tools.add(new CatalogTool(op, meshes, status, settings.session())));
+    tools.add(new ScheduleReminderTool(meshes, clock));
     tools.add(new ShareSkillTool(meshes, skills));
     tools.add(new MeshStatsTool(meshes, counters, clock));
     tools.add(new PingMeshTool(meshes, postman));

@@ -49,6 +49,17 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
           case "task_completed" -> by(news) + " finished the task " + task(news) + result(news);
           case "task_released" -> by(news) + " put back on the board the task " + task(news);
           case "task_cancelled" -> by(news) + " cancelled the task " + task(news);
+          case "schedule_missed" ->
+              "Your scheduled message "
+                  + scheduled(news)
+                  + " missed "
+                  + news.data().path("missed").asString("")
+                  + " runs while the broker was away; it goes on";
+          case "schedule_failed" ->
+              "Your scheduled message "
+                  + scheduled(news)
+                  + " was not sent: "
+                  + news.data().path("reason").asString("");
           default -> news.event().replace('_', ' ') + " " + json(news.data());
         };
     return new Notice(
@@ -69,6 +80,10 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
     return '"' + news.data().path("title").asString("") + "\" (id " + id(news) + ")";
   }
 
+  private static String scheduled(News news) {
+    return news.data().path("scheduledId").asString("");
+  }
+
   private static String id(News news) {
     return news.data().path("id").asString("");
   }
@@ -80,7 +95,7 @@ record Notice(String text, boolean wanted, Map<String, String> attributes) {
 
   /// The broker sends these to those they are about only.
   private static boolean isForSomebody(News news) {
-    return news.event().startsWith("task_");
+    return news.event().startsWith("task_") || news.event().startsWith("schedule_");
   }
 
   private static Notice state(String mesh, StateEvent.Change change) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.memory.MemoryReply.Memory;
 import dev.claudemesh.protocol.memory.MemoryReply.Results;
+import dev.claudemesh.protocol.messaging.Priority;
+import dev.claudemesh.protocol.schedule.ScheduleReply.Entry;
+import dev.claudemesh.protocol.schedule.ScheduleReply.Listed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,37 @@ class AnswersTest {
 
     assertThat(told.lines().filter(line -> line.startsWith("- "))).hasSize(1);
     assertThat(told).doesNotContain("</channel>");
+  }
+
+  @Test
+  void scheduled_messages_are_told_with_all_that_became_of_them() {
+    Entry entry =
+        new Entry(
+            "id1",
+            "ab".repeat(32),
+            "tea\n- id2",
+            0,
+            0,
+            Optional.of("0 16 * * *"),
+            Optional.of(3),
+            Optional.of(NOON),
+            Optional.of("Europe/Madrid"),
+            Optional.of(2),
+            Optional.of(NOON),
+            Optional.of(Priority.NOW),
+            Optional.of("no_recipients"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    assertThat(Answers.scheduled(new Listed(List.of(entry), Optional.of("id1")), spec -> "Bob"))
+        .isEqualTo(
+            """
+            - id1 to Bob at 2026-11-21T12:00:00Z, repeated by 0 16 * * * (Europe/Madrid), sent 3x, missed 2, not sent: no_recipients
+                tea
+                - id2
+            There are more: ask again with after id1\
+            """);
   }
 
   private static String text(Optional<Boolean> more, Memory... memories) {

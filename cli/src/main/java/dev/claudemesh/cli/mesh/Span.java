@@ -6,24 +6,26 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// A length of time as people write it: `45s`, `30m`, `12h`, `7d`; a bare number is seconds.
+/// A length of time as people write it: `45s`, `30m`, `2h30m`, `7d`; a bare number is seconds.
 public final class Span implements ITypeConverter<Duration> {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,6})([smhd]?)");
+  private static final Pattern FORM =
+      Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s?)?");
 
   @Override
   public Duration convert(String text) {
-    Matcher form = FORM.matcher(text.strip());
-    if (!form.matches()) {
+    Matcher form = FORM.matcher(text.replace(" ", ""));
+    if (text.isBlank() || !form.matches()) {
       throw new TypeConversionException(
-          "'" + text + "' is not a length of time; write it like 45s, 30m, 12h or 7d");
+          "'" + text + "' is not a length of time; write it like 45s, 30m, 2h30m or 7d");
     }
-    long number = Long.parseLong(form.group(1));
-    return switch (form.group(2)) {
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      case "d" -> Duration.ofDays(number);
-      default -> Duration.ofSeconds(number);
-    };
+    return Duration.ofDays(number(form, 1))
+        .plusHours(number(form, 2))
+        .plusMinutes(number(form, 3))
+        .plusSeconds(number(form, 4));
+  }
+
+  private static long number(Matcher form, int unit) {
+    return form.group(unit) == null ? 0 : Long.parseLong(form.group(unit));
   }
 
   /// The same way round: the largest unit that fits evenly.

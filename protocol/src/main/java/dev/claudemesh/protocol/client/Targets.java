@@ -4,6 +4,7 @@ import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.presence.PresenceReply.Peer;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Turns what a person or a model calls somebody into a target. Pure.
 ///
@@ -42,5 +43,32 @@ public final class Targets {
   ///   several, `unknown_target` with close matches if there is none
   public Target resolve(String name) {
     return new TargetSearch(peers, members).resolve(name);
+  }
+
+  /// The same for what is to be sent later: a member of exactly this name comes before a session of
+  /// that name, which may be gone by then.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem as {@link #resolve}
+  public Target resolveLasting(String name) {
+    List<Target> called =
+        members.stream()
+            .filter(member -> member.displayName().equalsIgnoreCase(name.strip()))
+            .flatMap(member ->
+                member.pubkey().stream()
+                    .map(key -> new Target(key, Target.Kind.MEMBER, member.displayName())))
+            .toList();
+    return called.size() == 1 ? called.getFirst() : resolve(name);
+  }
+
+  /// What people call the one at an address: the other way round. The spec itself where nobody here
+  /// has that key.
+  public String label(String spec) {
+    return Stream.concat(
+            peers.stream().filter(peer -> peer.pubkey().equals(spec)).map(Peer::displayName),
+            members.stream()
+                .filter(member -> member.pubkey().filter(spec::equals).isPresent())
+                .map(Member::displayName))
+        .findFirst()
+        .orElse(spec);
   }
 }

@@ -195,6 +195,24 @@ class TargetsTest {
   }
 
   @Test
+  void what_is_sent_later_goes_to_the_member_whose_session_bears_the_same_name() {
+    Targets one =
+        new Targets(
+            List.of(peer(BOB_ONE, "bob", BOB, "tower", "/one")), List.of(member("Bob", BOB, true)));
+    assertThat(one.resolve("bob").spec()).isEqualTo(BOB_ONE);
+    assertThat(one.resolveLasting("bob")).isEqualTo(new Target(BOB, Target.Kind.MEMBER, "Bob"));
+    assertThat(targets.resolveLasting("web").spec()).isEqualTo(ALICE_WEB);
+    assertThat(targets.resolveLasting("@backend").spec()).isEqualTo("@backend");
+  }
+
+  @Test
+  void a_key_is_called_as_whom_it_belongs_to_is() {
+    assertThat(targets.label(ALICE_WEB)).isEqualTo("web");
+    assertThat(targets.label(CAROL)).isEqualTo("Carol");
+    assertThat(targets.label("@backend")).isEqualTo("@backend");
+  }
+
+  @Test
   void a_mesh_before_the_name_is_split_off_if_there_is_such_a_mesh() {
     List<String> meshes = List.of("team", "other-team");
     assertThat(Targets.split("team:alice", meshes))

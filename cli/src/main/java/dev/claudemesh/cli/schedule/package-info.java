@@ -1,0 +1,2 @@
+/// Commands about messages that are sent later.
+package dev.claudemesh.cli.schedule;
