@@ -370,9 +370,9 @@ class EveryOperationTest {
     return answer.path("type").asString().equals("error");
   }
 
-  /// What came since, but who came and went: those of the walk itself do.
-  /// What came unasked, without what nobody asked for: who comes and goes, and the ticks of a clock
-  /// that runs by itself since an admin tried it.
+  /// What came since, but who came and went: those of the walk itself do. What came unasked,
+  /// without what nobody asked for: who comes and goes, and the ticks of a clock that runs by
+  /// itself since an admin tried it.
   private static List<ObjectNode> heard(TestSocket socket) {
     return socket.drain().stream()
         .filter(frame -> !frame.path("event").asString("").startsWith("peer_"))
