@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent.Push;
-import dev.claudemesh.protocol.presence.PresenceRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,7 +121,7 @@ class MissingKeyTest extends ClientFixture {
 
     assertThat(connection.next("nack").get("messageId").stringValue()).isEqualTo("m1");
     assertThat(told.next("undecryptable", Undecryptable.class).id()).isEqualTo("m1");
-    client.call(new PresenceRequest.SetSummary("after it")).join();
+    assertThat(told.next("keyArrived", Integer.class)).as("when all is done").isEqualTo(1);
     assertThat(inbox.unshown()).isEmpty();
     assertThat(inbox.knows("m1")).isTrue();
   }
