@@ -46,6 +46,7 @@ public final class ReportCommand implements Callable<Integer> {
     COMMANDS.put("postgres", List.of());
     COMMANDS.put("state", List.of());
     COMMANDS.put("recall", List.of());
+    COMMANDS.put("audit", List.of());
     COMMANDS.put("tools", List.of());
   }
 

@@ -20,6 +20,7 @@ public final class Scenarios {
     line.addSubcommand(new PostgresCommand());
     line.addSubcommand(new StateCommand());
     line.addSubcommand(new RecallCommand());
+    line.addSubcommand(new AuditCommand());
     line.addSubcommand(new ToolsCommand());
     line.addSubcommand(new ReportCommand());
     line.addSubcommand(new JmhCommand());

@@ -51,7 +51,7 @@ final class AuditStore {
   private static final String WALK =
       """
       select seq, event_type, actor_member_id, payload, hash,
-        (extract(epoch from created_at) * 1000)::int8
+        (date_part('epoch', created_at) * 1000)::int8
       from mesh.audit_log where mesh_id = ? and seq > ? order by seq limit ?\
       """;
 

@@ -17,6 +17,7 @@ import dev.claudemesh.protocol.config.Membership;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Option;
         "Check the audit for entries that were changed or removed: the broker's, or an export"
             + " without the broker.")
 public final class AuditVerifyCommand extends MeshCommand {
+  /// A broker checks some hundred million entries meanwhile.
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
   @Option(
       names = "--file",
       paramLabel = "<export.jsonl>",
@@ -56,7 +60,7 @@ public final class AuditVerifyCommand extends MeshCommand {
       return shown(file(context.environment().folder().resolve(file.get())), "This export");
     }
     Membership member = membership();
-    try (Link link = Link.open(context, member)) {
+    try (Link link = Link.patient(context, member, LONGEST)) {
       AuditReply.Verified verified = link.ask(new AuditRequest.Verify());
       return shown(
           new Checked(verified.valid(), verified.entries(), verified.brokenAt(), verified.reason()),

@@ -73,6 +73,13 @@ public final class Link implements AutoCloseable {
     return open(builder(context, member, Purpose.COMMAND));
   }
 
+  /// Connects for one command that the broker may take long for.
+  public static Link patient(Context context, Membership member, Duration patience) {
+    return open(
+        builder(context, member, Purpose.COMMAND)
+            .limits(ClientLimits.ONE_SHOT.withCallTimeout(patience)));
+  }
+
   /// Tells what went wrong on the side, such as a newcomer who is not handed the mesh key.
   static class Talkative implements MeshListener {
     private final Context context;

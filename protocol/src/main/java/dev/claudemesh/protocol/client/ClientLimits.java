@@ -70,6 +70,23 @@ public record ClientLimits(
         maxUnacked);
   }
 
+  public ClientLimits withCallTimeout(Duration patience) {
+    return new ClientLimits(
+        connectTimeout,
+        helloTimeout,
+        patience,
+        pingEvery,
+        idleTimeout,
+        firstPause,
+        maxPause,
+        reconnect,
+        maxCalls,
+        maxInboundBytes,
+        maxWaitingForKey,
+        repeatsPerMinute,
+        maxUnacked);
+  }
+
   public ClientLimits withPauses(Duration first, Duration max) {
     return new ClientLimits(
         connectTimeout,
