@@ -283,10 +283,11 @@ public final class MessageHandler implements Handler<MessageRequest<?>> {
 
   /// Removes what everybody has and nobody asks for any more, and counts what waits.
   public void tidy(Instant now) {
-    Instant expiringBefore =
-        now.minus(limits.timing().finishedKept()).plus(limits.timing().messageTtl());
+    Instant expiredBefore = now.minus(limits.timing().finishedKept());
+    Instant expiringBefore = expiredBefore.plus(limits.timing().messageTtl());
     for (int i = 0;
-        i < PURGE_BATCHES && store.purgeOld(expiringBefore, PURGE_ROWS) == PURGE_ROWS;
+        i < PURGE_BATCHES
+            && store.purgeOld(expiringBefore, expiredBefore, PURGE_ROWS) == PURGE_ROWS;
         i++) {
       continue;
     }

@@ -153,7 +153,15 @@ final class MessageSql {
       select count(*) from gone
       """;
 
-  static final String PURGE_OLD = PURGE.formatted("m.expires_at < " + at("?") + " and " + FINISHED);
+  /// Whose sender was told that nobody took it may still ask.
+  private static final String NOT_JUST_EXPIRED =
+      "(m.expires_at < "
+          + at("?")
+          + " or not exists (select 1 from mesh.delivery d where d.message_id = m.id and d.status = 'expired'))";
+
+  static final String PURGE_OLD =
+      PURGE.formatted(
+          "m.expires_at < " + at("?") + " and " + NOT_JUST_EXPIRED + " and " + FINISHED);
 
   static final String PURGE_OLDEST = PURGE.formatted(FINISHED);
 

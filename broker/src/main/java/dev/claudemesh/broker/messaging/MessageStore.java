@@ -344,8 +344,11 @@ final class MessageStore implements Ledger.Queue {
   /// Removes messages that are finished with everybody and would expire before a time.
   ///
   /// @return how many were removed; fewer than the limit means that there are no more
-  int purgeOld(Instant expiringBefore, int limit) {
-    return purged(MessageSql.PURGE_OLD, expiringBefore.toEpochMilli(), limit);
+  ///
+  /// @param expiredBefore only those that expired before, of which a copy did
+  int purgeOld(Instant expiringBefore, Instant expiredBefore, int limit) {
+    return purged(
+        MessageSql.PURGE_OLD, expiringBefore.toEpochMilli(), expiredBefore.toEpochMilli(), limit);
   }
 
   /// Removes the oldest finished messages beyond a number of messages.

@@ -338,7 +338,11 @@ class DeliveriesTest {
     world.lost(bob);
     send("waiting");
 
-    while (world.store.purgeOld(world.clock.instant().plus(Duration.ofDays(8)), 100) == 100) {}
+    while (world.store.purgeOld(
+            world.clock.instant().plus(Duration.ofDays(8)),
+            world.clock.instant().plus(Duration.ofDays(8)),
+            100)
+        == 100) {}
 
     assertThat(world.statuses()).containsOnlyKeys("waiting to bob");
   }

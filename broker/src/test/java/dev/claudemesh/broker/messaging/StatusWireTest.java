@@ -186,6 +186,7 @@ class StatusWireTest {
 
     ObjectNode news = a.next(frame -> frame.path("event").asString("").equals(SenderNotes.EXPIRED));
     assertThat(news.path("eventData").path("messageId").asString()).isEqualTo(id);
+    broker.sweep(); // who was told must have the time to ask
     JsonNode copy = Mail.report(a, id).path("recipients").get(0);
     assertThat(List.of(copy.path("state").asString(), copy.path("reason").asString()))
         .containsExactly("expired", "ttl");
