@@ -28,9 +28,10 @@ final class AuditQueue {
   /// Arrivals and departures; at the limit a further one is refused.
   private static final int MOST_NOTES = 100_000;
 
-  /// Pairs of sender and target that are counted apart; at the limit a sender's further targets are
+  /// Pairs of sender and target that are counted apart between two rounds, so that a flood of
+  /// messages to ever other targets costs few rows; at the limit a sender's further targets are
   /// counted as one without a name.
-  private static final int MOST_TARGETS = 10_000;
+  private static final int MOST_TARGETS = 256;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration GATHERING = Duration.ofSeconds(1);

@@ -178,11 +178,11 @@ class AuditStoreTest {
   @Test
   void messages_to_too_many_targets_are_counted_without_their_names() throws Exception {
     AuditQueue queue = new AuditQueue();
-    IntStream.range(0, 10_005)
+    IntStream.range(0, 261)
         .forEach(i -> queue.count(new AuditRules.Sent(mesh.id(), "m", "Ada", "t" + i, "now"), 2));
     queue.submit(happened(mesh.id(), "x"));
     Round round = queue.take(10);
-    assertThat(round.sent()).hasSize(10_001);
+    assertThat(round.sent()).hasSize(257);
     assertThat(round.sent())
         .containsEntry(new AuditRules.Sent(mesh.id(), "m", "Ada", "", "now"), 10L);
   }
@@ -202,7 +202,7 @@ class AuditStoreTest {
     queue.putBack(List.of(), taken);
     queue.submit(happened(mesh.id(), "x"));
     Map<AuditRules.Sent, Long> last = queue.take(10).sent();
-    assertThat(last.size()).isLessThanOrEqualTo(10_001);
+    assertThat(last.size()).isLessThanOrEqualTo(257);
     assertThat(last.values().stream().mapToLong(count -> count).sum()).isEqualTo(30_000);
   }
 
