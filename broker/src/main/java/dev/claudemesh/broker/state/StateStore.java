@@ -9,17 +9,21 @@ import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.Owner;
 import dev.claudemesh.db.BoundedRead;
 import dev.claudemesh.db.Database;
+import dev.claudemesh.db.FixedQuery;
 import dev.claudemesh.db.jooq.Sequences;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.state.StateReply.Entry;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.JSONB;
 import org.jooq.Record;
+import org.jooq.SQLDialect;
 import org.jooq.SelectOnConditionStep;
 import org.jooq.impl.DSL;
 
@@ -33,6 +37,13 @@ final class StateStore {
           .from(PROTECTING)
           .where(PROTECTING.ID.eq(STATE.PROTECTED_BY))
           .asField("protector");
+
+  private static final FixedQuery FIND =
+      FixedQuery.of(
+          entries(DSL.using(SQLDialect.POSTGRES))
+              .where(STATE.MESH_ID.eq(GrantStore.Visitor.NAMED.meshId()))
+              .and(STATE.KEY.eq(DSL.param("key", String.class)))
+              .and(GrantStore.granted(GrantStore.Visitor.NAMED, Grant.STATE_READ)));
 
   private final Database database;
 
@@ -189,9 +200,9 @@ final class StateStore {
   }
 
   Optional<Entry> find(Member reader, String key) {
-    return entries(database.dsl())
-        .where(is(reader.meshId(), key).and(readable(reader)))
-        .fetchOptional(StateStore::entry);
+    Map<String, String> values = new HashMap<>(GrantStore.Visitor.values(reader));
+    values.put("key", key);
+    return database.statement(dsl -> FIND.first(dsl, values).map(StateStore::entry));
   }
 
   /// How many keys the member may read.
