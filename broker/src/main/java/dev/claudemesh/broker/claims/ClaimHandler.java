@@ -82,7 +82,11 @@ public final class ClaimHandler implements Handler<ClaimRequest<?>> {
             .toList();
     List<Conflict> conflicts = ClaimRules.conflicts(globs, others, ClaimRules.MOST_STEPS);
     return Outcome.of(
-        new ClaimReply.Claimed(globs, until, conflicts),
+        new ClaimReply.Claimed(
+            globs,
+            until,
+            conflicts.stream().limit(ClaimRules.TOLD).toList(),
+            ClaimRules.more(conflicts)),
         () -> {
           warn(self, root, conflicts.stream().filter(one -> fresh.contains(one.yours())).toList());
           changed(self.meshId(), holder.address());
@@ -103,13 +107,12 @@ public final class ClaimHandler implements Handler<ClaimRequest<?>> {
   }
 
   private ClaimReply.Claims list(ListClaims request, Caller caller) {
-    List<Claim> claims =
+    List<Claim> all =
         store.list(caller.requireMember(), request.root().map(String::strip), clock.instant());
+    List<Claim> claims =
+        request.path().map(path -> ClaimRules.on(path, all, ClaimRules.MOST_STEPS)).orElse(all);
     return new ClaimReply.Claims(
-        request
-            .path()
-            .map(path -> ClaimRules.on(path, claims, ClaimRules.MOST_STEPS))
-            .orElse(claims));
+        claims.stream().limit(ClaimRules.TOLD).toList(), ClaimRules.more(claims));
   }
 
   /// Tells holders whose claims a new one meets.

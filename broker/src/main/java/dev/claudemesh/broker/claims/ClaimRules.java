@@ -6,7 +6,9 @@ import dev.claudemesh.protocol.claims.Claim;
 import dev.claudemesh.protocol.claims.Conflict;
 import dev.claudemesh.protocol.claims.PathGlob;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Which claims meet. Pure.
@@ -14,6 +16,12 @@ final class ClaimRules {
   /// Steps of one answer. What lies beyond is told as if it met: a warning too many is better than
   /// one too few, and than a lane that hangs.
   static final long MOST_STEPS = 20_000_000;
+
+  /// Conflicts with one holder that are told; more say nothing new to either side.
+  static final int PER_HOLDER = 50;
+
+  /// Entries of one answer; it says how many more there are.
+  static final int TOLD = 500;
 
   private ClaimRules() {}
 
@@ -33,16 +41,21 @@ final class ClaimRules {
         .toList();
   }
 
-  /// Pairs of globs that some path belongs to both of, seen from the first side.
+  /// Pairs of globs that some path belongs to both of, seen from the first side; so many of each
+  /// holder at most.
   static List<Conflict> conflicts(List<String> mine, List<Claim> others, long mostSteps) {
     Steps steps = new Steps(mostSteps);
     List<PathGlob> own = mine.stream().map(ClaimRules::parsed).toList();
     List<Conflict> found = new ArrayList<>();
+    Map<String, Integer> ofHolder = new HashMap<>();
     for (Claim other : others) {
       PathGlob theirs = parsed(other.glob());
-      own.stream()
-          .filter(glob -> steps.meet(glob, theirs))
-          .forEach(glob -> found.add(Conflict.between(glob.toString(), other)));
+      for (PathGlob glob : own) {
+        if (ofHolder.getOrDefault(other.pubkey(), 0) < PER_HOLDER && steps.meet(glob, theirs)) {
+          found.add(Conflict.between(glob.toString(), other));
+          ofHolder.merge(other.pubkey(), 1, Integer::sum);
+        }
+      }
     }
     return found;
   }
@@ -52,6 +65,11 @@ final class ClaimRules {
     Steps steps = new Steps(mostSteps);
     PathGlob exactly = PathGlob.exactly(path);
     return claims.stream().filter(claim -> steps.meet(parsed(claim.glob()), exactly)).toList();
+  }
+
+  /// How many entries are left out of an answer.
+  static Optional<Integer> more(List<?> entries) {
+    return Optional.of(entries.size() - TOLD).filter(left -> left > 0);
   }
 
   /// What is in the table was read before it came there.
@@ -69,8 +87,10 @@ final class ClaimRules {
     }
 
     boolean meet(PathGlob one, PathGlob two) {
-      left -= one.cost(two);
-      return left < 0 || one.meets(two);
+      if (left > 0) {
+        left -= one.cost(two);
+      }
+      return left <= 0 || one.meets(two);
     }
   }
 }

@@ -35,12 +35,17 @@ final class ClockRules {
 
   /// Simulated minutes since it was started.
   static long tick(ClockRow clock, Instant now) {
-    if (clock.paused()) {
-      return clock.anchorTick();
-    }
-    Instant until = abandoned(clock, now) ? clock.seenAt() : now;
+    return clock.paused()
+        ? clock.anchorTick()
+        : clock.anchorTick() + (long) Math.floor(sinceAnchor(clock, now));
+  }
+
+  /// Ticks since the anchor, with the one that has only begun. A stopped clock was seen last when
+  /// it stopped, so what had begun then is kept.
+  private static double sinceAnchor(ClockRow clock, Instant now) {
+    Instant until = runs(clock, now) ? now : clock.seenAt();
     long real = Math.max(0, Duration.between(clock.anchorAt(), until).toMillis());
-    return clock.anchorTick() + (long) Math.floor(real * clock.speed() / TICK.toMillis());
+    return real * clock.speed() / TICK.toMillis();
   }
 
   /// The moment at which a running clock comes to a tick.
@@ -76,12 +81,15 @@ final class ClockRules {
       Optional<String> by,
       Optional<String> byName,
       Instant now) {
+    double since = sinceAnchor(clock, now);
+    double begun = clock.paused() ? Math.min(since, 1) : since - Math.floor(since);
+    long millis = (long) (begun * TICK.toMillis() / clamped(speed));
     return new ClockRow(
         clock.meshId(),
         clamped(speed),
         paused,
         tick(clock, now),
-        now,
+        now.minusMillis(millis),
         clock.startedAt(),
         now,
         by,

@@ -19,6 +19,7 @@ import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.messaging.MessageReply;
 import dev.claudemesh.protocol.messaging.MessageRequest;
+import dev.claudemesh.protocol.schedule.ScheduleRequest;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -183,7 +184,8 @@ public final class FrontDoor {
   }
 
   private void admit(Wire.Inbound inbound, Caller caller) {
-    if (inbound.request() instanceof MessageRequest.Send) {
+    if (inbound.request() instanceof MessageRequest.Send
+        || inbound.request() instanceof ScheduleRequest.Schedule) {
       rates.send(caller.requireMember().id());
     }
     AccessRules.check(inbound.op().operation().access(), caller);

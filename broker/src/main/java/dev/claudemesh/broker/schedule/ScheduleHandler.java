@@ -10,12 +10,12 @@ import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peer;
+import dev.claudemesh.broker.schedule.ScheduleRules.Place;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.messaging.MessageRequest.Send;
 import dev.claudemesh.protocol.schedule.ScheduleReply;
-import dev.claudemesh.protocol.schedule.ScheduleReply.Entry;
 import dev.claudemesh.protocol.schedule.ScheduleRequest;
 import dev.claudemesh.protocol.schedule.ScheduleRequest.Cancel;
 import dev.claudemesh.protocol.schedule.ScheduleRequest.ListScheduled;
@@ -33,7 +33,11 @@ import java.util.UUID;
 /// Owns a thread: {@link #start} it after the queue's writer, {@link #stop} it before. {@link
 /// #sweep} finds what other brokers scheduled, {@link #prune} forgets what ended long ago.
 public final class ScheduleHandler implements Handler<ScheduleRequest<?>> {
-  private static final Duration REMEMBERED = Duration.ofDays(7);
+  /// How long a repeated request is known after its message was sent.
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /// How long a message is listed that could not be sent.
+  private static final Duration LISTED = Duration.ofDays(7);
 
   private final ScheduleStore store;
   private final Outgoing outgoing;
@@ -74,9 +78,9 @@ public final class ScheduleHandler implements Handler<ScheduleRequest<?>> {
     firing.fire().ifPresent(alarm::at);
   }
 
-  /// Forgets what ended long ago. Until then a repeated request is known.
+  /// Forgets what ended long ago.
   public void prune(Instant now) {
-    store.prune(now.minus(REMEMBERED));
+    store.prune(now.minus(REMEMBERED), now.minus(LISTED));
   }
 
   @Override
@@ -85,13 +89,20 @@ public final class ScheduleHandler implements Handler<ScheduleRequest<?>> {
     return switch (request) {
       case Schedule schedule -> schedule(schedule, caller);
       case ListScheduled list -> Outcome.of(list(list, member));
-      case Cancel cancel ->
-          Outcome.of(
-              new ScheduleReply.Cancelled(
-                  cancel.scheduledId(),
-                  store.cancel(
-                      member.meshId(), member.id(), cancel.scheduledId(), clock.instant())));
+      case Cancel cancel -> Outcome.of(cancel(cancel.scheduledId(), member));
     };
+  }
+
+  private ScheduleReply.Cancelled cancel(String id, Member member) {
+    Instant now = clock.instant();
+    boolean cancelled = store.cancel(member.meshId(), member.id(), id, now);
+    if (!cancelled && store.beingSent(member.meshId(), member.id(), id, now)) {
+      throw new Problem(
+          ProblemCode.BUSY,
+          "The message is just being sent; ask again in a few seconds whether there is still"
+              + " something to cancel");
+    }
+    return new ScheduleReply.Cancelled(id, cancelled);
   }
 
   private Outcome schedule(Schedule request, Caller caller) {
@@ -142,18 +153,14 @@ public final class ScheduleHandler implements Handler<ScheduleRequest<?>> {
   }
 
   private ScheduleReply.Listed list(ListScheduled list, Member member) {
-    List<Entry> all =
-        store.ofMember(member.meshId(), member.id()).stream().map(ScheduleRules::entry).toList();
-    List<Entry> rest =
-        list.after().isEmpty()
-            ? all
-            : all.stream()
-                .dropWhile(entry -> !entry.id().equals(list.after().get()))
-                .skip(1)
-                .toList();
-    List<Entry> fitting = ScheduleRules.fitting(rest, limits.shared().listedBytes());
+    int most = limits.shared().listedBytes();
+    Optional<Place> after = list.after().map(Place::parse);
+    List<ScheduledMessage> read = store.ofMember(member.meshId(), member.id(), after, most);
+    List<ScheduledMessage> fitting = ScheduleRules.fitting(read, most);
     return new ScheduleReply.Listed(
-        fitting,
-        fitting.size() < rest.size() ? Optional.of(fitting.getLast().id()) : Optional.empty());
+        fitting.stream().map(ScheduleRules::entry).toList(),
+        fitting.size() < read.size()
+            ? Optional.of(Place.of(fitting.getLast()).toString())
+            : Optional.empty());
   }
 }

@@ -39,6 +39,29 @@ final class ScheduleRules {
   /// @param next when it is due again; empty if it has ended
   record Turn(boolean send, int missed, Optional<Instant> next) {}
 
+  /// Where a list goes on: behind a message, as it is ordered.
+  record Place(Instant nextAt, String id) {
+    static Place of(ScheduledMessage message) {
+      return new Place(message.nextAt(), message.id());
+    }
+
+    /// @throws Problem `invalid` if it is not the `next` of a list
+    static Place parse(String text) {
+      String[] parts = text.split("_", 2);
+      try {
+        return new Place(Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        throw new Problem(
+            ProblemCode.INVALID, "list_scheduled: \"after\" must be the `next` of a list");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return nextAt.toEpochMilli() + "_" + id;
+    }
+  }
+
   /// What is to be sent.
   ///
   /// @throws Problem `invalid` if there is no body, or one too many
@@ -149,13 +172,10 @@ final class ScheduleRules {
   /// What a member is told of a message.
   static Entry entry(ScheduledMessage message) {
     Send send = message.send();
-    boolean clear = send.enc().isEmpty() && send.nonce().isEmpty();
     return new Entry(
         message.id(),
         send.targetSpec(),
-        clear
-            ? new String(Base64.getDecoder().decode(send.ciphertext()), StandardCharsets.UTF_8)
-            : "",
+        clear(send) ? text(send.ciphertext()) : "",
         message.nextAt().toEpochMilli(),
         message.createdAt().toEpochMilli(),
         message.cron(),
@@ -172,18 +192,38 @@ final class ScheduleRules {
         message.ownCopy());
   }
 
-  /// As many entries as fit into one answer, at least one.
-  static List<Entry> fitting(List<Entry> entries, int maxBytes) {
-    List<Entry> fitting = new ArrayList<>();
+  /// What old clients send in clear; a body that is no base64 all the same has no text.
+  private static String text(String body) {
+    try {
+      return new String(Base64.getDecoder().decode(body), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+
+  /// As many messages as fit into one answer, at least one.
+  static List<ScheduledMessage> fitting(List<ScheduledMessage> messages, int maxBytes) {
+    List<ScheduledMessage> fitting = new ArrayList<>();
     int bytes = 0;
-    for (Entry entry : entries) {
-      bytes += 512 + entry.message().length() + entry.ownCopy().map(String::length).orElse(0);
+    for (ScheduledMessage message : messages) {
+      bytes += size(message);
       if (bytes > maxBytes && !fitting.isEmpty()) {
         break;
       }
-      fitting.add(entry);
+      fitting.add(message);
     }
     return fitting;
+  }
+
+  /// Characters of a message in a list, at most.
+  static int size(ScheduledMessage message) {
+    return 512
+        + (clear(message.send()) ? message.send().ciphertext().length() : 0)
+        + message.ownCopy().map(String::length).orElse(0);
+  }
+
+  private static boolean clear(Send send) {
+    return send.enc().isEmpty() && send.nonce().isEmpty();
   }
 
   private static Problem invalid(String what) {

@@ -2,7 +2,9 @@ package dev.claudemesh.broker.schedule;
 
 import static dev.claudemesh.db.jooq.Tables.SCHEDULED_MESSAGE;
 
+import dev.claudemesh.broker.schedule.ScheduleRules.Place;
 import dev.claudemesh.broker.schedule.ScheduleRules.Turn;
+import dev.claudemesh.db.BoundedRead;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.db.jooq.tables.records.ScheduledMessageRecord;
 import dev.claudemesh.protocol.crypto.PublicKey;
@@ -68,18 +70,30 @@ final class ScheduleStore {
   }
 
   /// A member's messages that wait, and those that ended badly and are remembered; by due time.
-  List<ScheduledMessage> ofMember(String meshId, String memberId) {
-    return database
-        .dsl()
-        .selectFrom(SCHEDULED_MESSAGE)
-        .where(SCHEDULED_MESSAGE.MESH_ID.eq(meshId))
-        .and(SCHEDULED_MESSAGE.MEMBER_ID.eq(memberId))
-        .and(WAITS.or(SCHEDULED_MESSAGE.PROBLEM.isNotNull()))
-        .orderBy(SCHEDULED_MESSAGE.NEXT_AT, SCHEDULED_MESSAGE.ID)
-        .fetch(ScheduleStore::message);
+  /// They can be long, so they are read few at a time, and no further than they are wanted.
+  ///
+  /// @param after only those behind it
+  /// @param most characters; the entry that goes beyond it is the last, but never the only one
+  List<ScheduledMessage> ofMember(String meshId, String memberId, Optional<Place> after, int most) {
+    return database.transaction(dsl ->
+        BoundedRead.of(
+            dsl.selectFrom(SCHEDULED_MESSAGE)
+                .where(SCHEDULED_MESSAGE.MESH_ID.eq(meshId))
+                .and(SCHEDULED_MESSAGE.MEMBER_ID.eq(memberId))
+                .and(WAITS.or(SCHEDULED_MESSAGE.PROBLEM.isNotNull()))
+                .and(
+                    after
+                        .<Condition>map(place ->
+                            DSL.row(SCHEDULED_MESSAGE.NEXT_AT, SCHEDULED_MESSAGE.ID)
+                                .gt(place.nextAt(), place.id()))
+                        .orElseGet(DSL::noCondition))
+                .orderBy(SCHEDULED_MESSAGE.NEXT_AT, SCHEDULED_MESSAGE.ID),
+            row -> message((ScheduledMessageRecord) row),
+            ScheduleRules::size,
+            most));
   }
 
-  /// Ends a member's own message that waits.
+  /// Ends a member's own message that waits and is not just being sent.
   ///
   /// @return whether there was one
   boolean cancel(String meshId, String memberId, String id, Instant now) {
@@ -87,12 +101,30 @@ final class ScheduleStore {
         dsl.update(SCHEDULED_MESSAGE)
             .set(SCHEDULED_MESSAGE.ENDED_AT, now)
             .setNull(SCHEDULED_MESSAGE.PROBLEM)
+            .set(SCHEDULED_MESSAGE.CIPHERTEXT, "")
+            .setNull(SCHEDULED_MESSAGE.OWN_COPY)
             .where(SCHEDULED_MESSAGE.ID.eq(id))
             .and(SCHEDULED_MESSAGE.MESH_ID.eq(meshId))
             .and(SCHEDULED_MESSAGE.MEMBER_ID.eq(memberId))
             .and(WAITS)
+            .and(unclaimed(now))
             .execute())
         == 1;
+  }
+
+  /// Whether a member's own message is just being sent.
+  boolean beingSent(String meshId, String memberId, String id, Instant now) {
+    return database
+        .dsl()
+        .fetchExists(
+            SCHEDULED_MESSAGE,
+            SCHEDULED_MESSAGE
+                .ID
+                .eq(id)
+                .and(SCHEDULED_MESSAGE.MESH_ID.eq(meshId))
+                .and(SCHEDULED_MESSAGE.MEMBER_ID.eq(memberId))
+                .and(WAITS)
+                .and(DSL.not(unclaimed(now))));
   }
 
   /// Takes messages that are due and that no other broker is at.
@@ -150,6 +182,7 @@ final class ScheduleStore {
   /// @return false if somebody else dealt with it, or it was cancelled meanwhile
   boolean done(ScheduledMessage message, Turn turn, Optional<String> problem, Instant now) {
     boolean sent = turn.send() && problem.isEmpty();
+    boolean isOver = turn.next().isEmpty() && problem.isEmpty();
     return database.statement(dsl ->
         dsl.update(SCHEDULED_MESSAGE)
             .set(SCHEDULED_MESSAGE.NEXT_AT, turn.next().orElse(message.nextAt()))
@@ -161,6 +194,12 @@ final class ScheduleStore {
                 sent ? DSL.val(now) : SCHEDULED_MESSAGE.LAST_FIRED_AT)
             .set(SCHEDULED_MESSAGE.MISSED, SCHEDULED_MESSAGE.MISSED.plus(turn.missed()))
             .set(SCHEDULED_MESSAGE.PROBLEM, problem.orElse(null))
+            .set(
+                SCHEDULED_MESSAGE.CIPHERTEXT,
+                isOver ? DSL.inline("") : SCHEDULED_MESSAGE.CIPHERTEXT)
+            .set(
+                SCHEDULED_MESSAGE.OWN_COPY,
+                isOver ? DSL.castNull(SCHEDULED_MESSAGE.OWN_COPY) : SCHEDULED_MESSAGE.OWN_COPY)
             .where(is(message))
             .execute())
         == 1;
@@ -174,10 +213,13 @@ final class ScheduleStore {
         .and(WAITS);
   }
 
-  /// Forgets what ended before a time.
-  void prune(Instant before) {
+  /// Forgets what ended well before a time, and what ended badly before another.
+  void prune(Instant before, Instant badlyBefore) {
     database.statement(dsl ->
-        dsl.deleteFrom(SCHEDULED_MESSAGE).where(SCHEDULED_MESSAGE.ENDED_AT.lt(before)).execute());
+        dsl.deleteFrom(SCHEDULED_MESSAGE)
+            .where(SCHEDULED_MESSAGE.ENDED_AT.lt(before))
+            .and(SCHEDULED_MESSAGE.PROBLEM.isNull().or(SCHEDULED_MESSAGE.ENDED_AT.lt(badlyBefore)))
+            .execute());
   }
 
   private static ScheduledMessageRecord row(ScheduledMessage message) {

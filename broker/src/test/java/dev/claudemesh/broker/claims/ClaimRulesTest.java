@@ -9,6 +9,7 @@ import dev.claudemesh.protocol.claims.Conflict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ClaimRulesTest {
@@ -50,6 +51,20 @@ class ClaimRulesTest {
                 ClaimRules.MOST_STEPS))
         .map(Claim::glob)
         .containsExactly("src/[id]/a.ts", "src/");
+  }
+
+  @Test
+  void of_one_holder_so_many_conflicts_are_told_and_no_more() {
+    List<Claim> others = IntStream.range(0, 40).mapToObj(i -> claim("src/" + i + "/**")).toList();
+    assertThat(ClaimRules.conflicts(List.of("**", "src/"), others, ClaimRules.MOST_STEPS))
+        .hasSize(ClaimRules.PER_HOLDER);
+  }
+
+  @Test
+  void patterns_that_differ_from_the_first_letter_on_cost_something_too() {
+    List<Claim> others = List.of(claim("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}"), claim("docs/x"));
+    assertThat(ClaimRules.conflicts(List.of("{c,d}{c,d}{c,d}{c,d}{c,d}{c,d}"), others, 4_000))
+        .hasSize(2);
   }
 
   @Test

@@ -14,6 +14,9 @@ class ClockRulesTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final ClockRow TENFOLD = ClockRules.started("mesh", 10, "ada", "Ada", NOW);
 
+  /// A hundred changes at a hundredfold speed.
+  private static final double ROUNDED = 0.2;
+
   @Test
   void speeds_are_from_1_to_100() {
     assertThat(ClockRules.clamped(0)).isEqualTo(1);
@@ -75,7 +78,6 @@ class ClockRulesTest {
       ClockRow clock = TENFOLD;
       Instant now = NOW;
       double simulated = 0;
-      int changes = 0;
       for (int step = 0; step < 100; step++) {
         Duration span = Duration.ofMillis(random.nextInt(60_000));
         now = now.plus(span);
@@ -83,8 +85,8 @@ class ClockRulesTest {
         simulated += clock.paused() ? 0 : span.toMillis() * clock.speed() / 60_000;
         long tick = ClockRules.tick(clock, now);
         assertThat((double) tick)
-            .as("each change may cost a part of a tick")
-            .isBetween(simulated - changes - 1.001, simulated + 0.001);
+            .as("a change costs no more than a millisecond is rounded by")
+            .isBetween(simulated - 1 - ROUNDED, simulated + ROUNDED);
         if (!clock.paused()) {
           assertThat(ClockRules.tick(clock, ClockRules.at(clock, tick + 1)))
               .isGreaterThanOrEqualTo(tick);
@@ -99,7 +101,6 @@ class ClockRulesTest {
                   Optional.of("ada"),
                   Optional.of("Ada"),
                   now);
-          changes++;
           assertThat(ClockRules.tick(clock, now)).isEqualTo(tick);
         }
       }
@@ -111,16 +112,19 @@ class ClockRulesTest {
         seen(clock, now), clock.speed(), paused, Optional.of("ada"), Optional.of("Ada"), now);
   }
 
+  /// Nobody looks after a clock that is stopped.
   private static ClockRow seen(ClockRow clock, Instant at) {
-    return new ClockRow(
-        clock.meshId(),
-        clock.speed(),
-        clock.paused(),
-        clock.anchorTick(),
-        clock.anchorAt(),
-        clock.startedAt(),
-        at,
-        clock.changedBy(),
-        clock.changedByName());
+    return clock.paused()
+        ? clock
+        : new ClockRow(
+            clock.meshId(),
+            clock.speed(),
+            clock.paused(),
+            clock.anchorTick(),
+            clock.anchorAt(),
+            clock.startedAt(),
+            at,
+            clock.changedBy(),
+            clock.changedByName());
   }
 }

@@ -15,7 +15,6 @@ import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.messaging.MessageRequest.Send;
 import dev.claudemesh.protocol.messaging.Priority;
-import dev.claudemesh.protocol.schedule.ScheduleReply.Entry;
 import dev.claudemesh.protocol.schedule.ScheduleRequest.Schedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,13 +164,22 @@ class ScheduleRulesTest {
 
   @Test
   void a_list_is_cut_where_it_would_get_too_long_but_never_before_its_first_entry() {
-    List<Entry> ten =
-        IntStream.range(0, 10)
-            .mapToObj(i -> ScheduleRules.entry(scheduled(Optional.empty(), NOW)))
-            .toList();
+    List<ScheduledMessage> ten =
+        IntStream.range(0, 10).mapToObj(i -> scheduled(Optional.empty(), NOW)).toList();
     assertThat(ScheduleRules.fitting(ten, 1_000_000)).hasSize(10);
     assertThat(ScheduleRules.fitting(ten, 3 * 600)).hasSize(3);
     assertThat(ScheduleRules.fitting(ten, 1)).hasSize(1);
+  }
+
+  @Test
+  void a_list_goes_on_where_it_ended_and_only_there() {
+    ScheduleRules.Place place = ScheduleRules.Place.of(scheduled(Optional.empty(), NOW));
+    assertThat(ScheduleRules.Place.parse(place.toString())).isEqualTo(place);
+    for (String wrong : List.of("", "x_y", "17", place.id())) {
+      assertThatThrownBy(() -> ScheduleRules.Place.parse(wrong))
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("next");
+    }
   }
 
   private static Instant first(Instant due) {

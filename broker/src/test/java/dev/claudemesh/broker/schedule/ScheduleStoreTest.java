@@ -29,6 +29,7 @@ class ScheduleStoreTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Turn LAST = new Turn(true, 0, Optional.empty());
   private static final int MANY = 1_000;
+  private static final int PLENTY = 1_000_000;
   private static TestDatabase database;
 
   private MeshFixture mesh;
@@ -61,11 +62,14 @@ class ScheduleStoreTest {
   void what_is_stored_is_what_is_claimed_and_listed() {
     ScheduledMessage message = insert(message(anna, NOW, Optional.of("0 * * * *")));
 
-    assertThat(store.ofMember(mesh.id(), anna.id())).containsExactly(message);
+    assertThat(listed(anna)).containsExactly(message);
     assertThat(claim(NOW)).containsExactly(message);
     MeshFixture.Somebody bert = mesh.member("Bert");
-    assertThat(store.ofMember(mesh.id(), bert.id())).isEmpty();
-    assertThat(store.ofMember(MeshFixture.create(database.database()).id(), anna.id())).isEmpty();
+    assertThat(listed(bert)).isEmpty();
+    assertThat(
+            store.ofMember(
+                MeshFixture.create(database.database()).id(), anna.id(), Optional.empty(), PLENTY))
+        .isEmpty();
   }
 
   @Test
@@ -90,7 +94,7 @@ class ScheduleStoreTest {
       assertThat(race(() -> !racing.claim(NOW, NOW.plusSeconds(30), 10).isEmpty())).isEqualTo(1);
       assertThat(race(() -> racing.done(due, turn, Optional.empty(), NOW))).isEqualTo(1);
     }
-    assertThat(store.ofMember(mesh.id(), anna.id()).getFirst().fired()).isEqualTo(1);
+    assertThat(listed(anna).getFirst().fired()).isEqualTo(1);
   }
 
   @Test
@@ -102,8 +106,8 @@ class ScheduleStoreTest {
     store.done(again, new Turn(true, 2, Optional.of(next)), Optional.empty(), NOW);
     store.done(once, LAST, Optional.empty(), NOW);
 
-    ScheduledMessage left = store.ofMember(mesh.id(), anna.id()).getFirst();
-    assertThat(store.ofMember(mesh.id(), anna.id())).hasSize(1);
+    ScheduledMessage left = listed(anna).getFirst();
+    assertThat(listed(anna)).hasSize(1);
     assertThat(left.nextAt()).isEqualTo(next);
     assertThat(left.fired()).isEqualTo(1);
     assertThat(left.missed()).isEqualTo(2);
@@ -116,15 +120,59 @@ class ScheduleStoreTest {
     ScheduledMessage once = insert(message(anna, NOW, Optional.empty()));
     store.done(once, LAST, Optional.of("unknown_target"), NOW);
 
-    ScheduledMessage ended = store.ofMember(mesh.id(), anna.id()).getFirst();
+    ScheduledMessage ended = listed(anna).getFirst();
     assertThat(ended.ended()).isTrue();
     assertThat(ended.problem()).contains("unknown_target");
     assertThat(ended.fired()).isZero();
     assertThat(claim(NOW.plus(Duration.ofDays(1)))).isEmpty();
-    store.prune(NOW);
-    assertThat(store.ofMember(mesh.id(), anna.id())).hasSize(1);
-    store.prune(NOW.plusMillis(1));
-    assertThat(store.ofMember(mesh.id(), anna.id())).isEmpty();
+    store.prune(NOW.plusSeconds(1), NOW);
+    assertThat(listed(anna)).hasSize(1);
+    store.prune(NOW.plusSeconds(1), NOW.plusMillis(1));
+    assertThat(listed(anna)).isEmpty();
+  }
+
+  @Test
+  void of_what_was_sent_the_text_goes_and_its_request_is_known_for_a_while() {
+    ScheduledMessage once = insert(asked(anna, "request-1"));
+    store.done(once, LAST, Optional.empty(), NOW);
+
+    ScheduledMessage before = insert(once);
+    assertThat(before.id()).isEqualTo(once.id());
+    assertThat(before.send().ciphertext()).isEmpty();
+    assertThat(before.ownCopy()).isEmpty();
+    store.prune(NOW.plusMillis(1), NOW);
+    assertThat(insert(once)).isEqualTo(once);
+  }
+
+  @Test
+  void a_list_is_read_no_further_than_it_is_wanted_and_goes_on_behind_what_is_gone() {
+    List<ScheduledMessage> five =
+        IntStream.range(0, 5)
+            .mapToObj(i -> insert(message(anna, NOW.plusSeconds(i), Optional.empty())))
+            .toList();
+    Optional<ScheduleRules.Place> second = Optional.of(ScheduleRules.Place.of(five.get(1)));
+    assertThat(store.cancel(mesh.id(), anna.id(), five.get(1).id(), NOW)).isTrue();
+
+    assertThat(store.ofMember(mesh.id(), anna.id(), Optional.empty(), 1))
+        .containsExactly(five.get(0), five.get(2));
+    assertThat(store.ofMember(mesh.id(), anna.id(), second, PLENTY))
+        .containsExactlyElementsOf(five.subList(2, 5));
+  }
+
+  @Test
+  void what_is_just_being_sent_cannot_be_cancelled() {
+    ScheduledMessage message = insert(message(anna, NOW, Optional.empty()));
+    store.claim(NOW, NOW.plusSeconds(30), 10);
+
+    assertThat(store.cancel(mesh.id(), anna.id(), message.id(), NOW.plusSeconds(29))).isFalse();
+    assertThat(store.beingSent(mesh.id(), anna.id(), message.id(), NOW.plusSeconds(29))).isTrue();
+    assertThat(store.beingSent(mesh.id(), mesh.member("Bert").id(), message.id(), NOW)).isFalse();
+    assertThat(store.beingSent(mesh.id(), anna.id(), message.id(), NOW.plusSeconds(30))).isFalse();
+    assertThat(store.cancel(mesh.id(), anna.id(), message.id(), NOW.plusSeconds(30))).isTrue();
+  }
+
+  private List<ScheduledMessage> listed(MeshFixture.Somebody whose) {
+    return store.ofMember(mesh.id(), whose.id(), Optional.empty(), PLENTY);
   }
 
   @Test
@@ -138,7 +186,7 @@ class ScheduleStoreTest {
     assertThat(store.cancel(mesh.id(), anna.id(), message.id(), NOW)).isTrue();
     assertThat(store.cancel(mesh.id(), anna.id(), message.id(), NOW)).isFalse();
     assertThat(claim(NOW)).isEmpty();
-    assertThat(store.ofMember(mesh.id(), anna.id())).isEmpty();
+    assertThat(listed(anna)).isEmpty();
     assertThat(store.done(message, LAST, Optional.empty(), NOW)).isFalse();
   }
 
@@ -160,7 +208,7 @@ class ScheduleStoreTest {
           all(() -> racing.insert(asked(anna, "request"), MANY, MANY).orElseThrow().id());
       assertThat(ids.stream().distinct()).hasSize(1);
     }
-    ScheduledMessage first = store.ofMember(mesh.id(), anna.id()).getFirst();
+    ScheduledMessage first = listed(anna).getFirst();
     store.done(first, LAST, Optional.empty(), NOW);
     assertThat(store.insert(asked(anna, "request"), MANY, MANY).orElseThrow().id())
         .isEqualTo(first.id());

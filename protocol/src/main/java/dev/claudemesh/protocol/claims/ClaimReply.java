@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.Frame;
 import dev.claudemesh.protocol.Reply;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the broker answers about claims.
 public sealed interface ClaimReply extends Reply {
@@ -17,7 +18,9 @@ public sealed interface ClaimReply extends Reply {
       @Doc("The globs that are claimed now") List<String> globs,
       @Doc("When that ends unless it is renewed") Instant until,
       @Doc("Claims of others on some of the same files; nothing is blocked")
-          List<Conflict> conflicts)
+          List<Conflict> conflicts,
+      @Doc("How many more conflicts there are than are told; absent if none")
+          Optional<Integer> more)
       implements ClaimReply {}
 
   /// Claims have ended.
@@ -26,5 +29,11 @@ public sealed interface ClaimReply extends Reply {
 
   /// Who edits what.
   @Frame(type = "claim_list", summary = "Who is editing what")
-  record Claims(@Doc("One entry a claim") List<Claim> claims) implements ClaimReply {}
+  record Claims(
+      @Doc("One entry a claim") List<Claim> claims,
+      @Doc(
+              "How many more there are than are told, so ask for one file or repository; absent if"
+                  + " none")
+          Optional<Integer> more)
+      implements ClaimReply {}
 }

@@ -18,6 +18,7 @@ final class GlobTrack {
   private record State(CharSet step, CharSet loop, int... free) {}
 
   private static final CharSet SLASH = CharSet.of('/');
+  private static final int CHARACTERS_A_STEP = 16;
 
   private final List<State> states = new ArrayList<>();
   private final StringBuilder prefix = new StringBuilder();
@@ -130,15 +131,22 @@ final class GlobTrack {
     states.add(new State(step, loop, free));
   }
 
-  /// How many steps {@link #common} takes at most.
+  /// How many steps {@link #common} takes at most; never none.
   long cost(GlobTrack other) {
-    return apart(other) ? 0 : 2L * (states.size() + 1) * (other.states.size() + 1);
+    return apart(other)
+        ? 1 + Math.min(prefix.length(), other.prefix.length()) / CHARACTERS_A_STEP
+        : 2L * (states.size() + 1) * (other.states.size() + 1);
   }
 
   /// Most patterns differ where both are plain.
   private boolean apart(GlobTrack other) {
     int both = Math.min(prefix.length(), other.prefix.length());
-    return !prefix.substring(0, both).contentEquals(other.prefix.substring(0, both));
+    for (int i = 0; i < both; i++) {
+      if (prefix.charAt(i) != other.prefix.charAt(i)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// A path that walks through both. Walks them side by side, each pair of states once; a name is
