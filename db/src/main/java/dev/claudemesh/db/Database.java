@@ -194,7 +194,38 @@ public final class Database implements AutoCloseable {
   /// Runs `work` in one transaction: all of it is kept, or, if it throws, none. Work with the given
   /// context, not with [#dsl()].
   public <T> T transaction(Function<DSLContext, T> work) {
-    return named(() -> dsl.transactionResult(transaction -> work.apply(transaction.dsl())));
+    return named(() -> {
+      Connection connection = pool.acquire();
+      try {
+        return committed(connection, work);
+      } finally {
+        pool.release(connection);
+      }
+    });
+  }
+
+  /// jOOQ's own way asks the server for the isolation level each time, one round trip more.
+  private <T> T committed(Connection connection, Function<DSLContext, T> work) {
+    try {
+      connection.setAutoCommit(false);
+      T result = work.apply(dsl.configuration().derive(connection).dsl());
+      connection.commit();
+      return result;
+    } catch (SQLException e) {
+      undo(connection, e);
+      throw new DataAccessException("A transaction could not be committed", e);
+    } catch (RuntimeException | Error e) {
+      undo(connection, e);
+      throw e;
+    }
+  }
+
+  private static void undo(Connection connection, Throwable why) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      why.addSuppressed(e);
+    }
   }
 
   /// Runs one statement, a transaction by itself: what takes several round trips otherwise.

@@ -16,6 +16,10 @@ final class Shelves {
   /// Shelves that are looked at first. What they hold tells how much the others will.
   static final int FIRST = 8;
 
+  /// Memories that may be in the way of one look at the whole mesh: it reads them all, and goes
+  /// through the index once, where shelf by shelf it goes through it for each.
+  private static final int RARE = 2 * CANDIDATES;
+
   private Shelves() {}
 
   /// The newest shelves, the newest first.
@@ -32,7 +36,7 @@ final class Shelves {
     if (shelves <= FIRST || found >= enough) {
       return List.of();
     }
-    boolean rare = found * shelves / FIRST <= CANDIDATES;
+    boolean rare = found * shelves / FIRST <= RARE;
     return rare ? List.of(meshId) : shelves(meshId, newest(lastNumber) - FIRST, 0);
   }
 

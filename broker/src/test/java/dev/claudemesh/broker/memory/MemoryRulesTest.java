@@ -119,8 +119,8 @@ class MemoryRulesTest {
     long last = 80L * Shelves.SIZE - 1; // 80 shelves
 
     assertThat(Shelves.then(MESH, last, 0, 500)).containsExactly(MESH);
-    assertThat(Shelves.then(MESH, last, 50, 500)).containsExactly(MESH);
-    assertThat(Shelves.then(MESH, last, 51, 500))
+    assertThat(Shelves.then(MESH, last, 100, 500)).containsExactly(MESH);
+    assertThat(Shelves.then(MESH, last, 101, 500))
         .hasSize(72)
         .startsWith("mesh/71")
         .endsWith("mesh/0");
