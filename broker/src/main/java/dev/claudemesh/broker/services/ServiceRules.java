@@ -29,7 +29,7 @@ final class ServiceRules {
 
   private static final int LISTED_TOOLS = 20;
   private static final Pattern GAPS = Pattern.compile("[\\s\\p{Cntrl}]+");
-  private static final Pattern UNPRINTABLE = Pattern.compile(".*[\\p{Cntrl}\\p{Cf}].*");
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
   private ServiceRules() {}
 
@@ -41,7 +41,7 @@ final class ServiceRules {
           "A command ends before anybody could call it; register from a session, or run claudemesh"
               + " mcp host");
     }
-    if (register.serverName().isBlank() || UNPRINTABLE.matcher(register.serverName()).matches()) {
+    if (register.serverName().isBlank() || UNPRINTABLE.matcher(register.serverName()).find()) {
       throw new Problem(
           ProblemCode.INVALID_REQUEST, "\"serverName\" must be a name that can be typed");
     }
@@ -69,6 +69,7 @@ final class ServiceRules {
     return before
         .filter(known ->
             known.offlineSince().isEmpty()
+                && known.host().address().equals(now.host().address())
                 && known.description().equals(now.description())
                 && known.tools().equals(now.tools()))
         .isEmpty();

@@ -136,7 +136,7 @@ class ServiceRulesTest {
   @Test
   void a_server_has_a_name_that_can_be_typed_and_tools_of_different_names_that_are_not_too_much() {
     Peer host = peer(ADA, Purpose.HOST, Set.of());
-    for (String name : List.of(" ", "a\nb", "a\u202eb")) {
+    for (String name : List.of(" ", "a\nb", "a\u202eb", "\n\nrm -rf\n", "a\u2028b", "\u2029")) {
       assertThatThrownBy(
               () -> ServiceRules.checkRegistration(register(name, tool("say", "")), host, LIMITS))
           .hasMessageContaining("serverName");
@@ -203,6 +203,21 @@ class ServiceRulesTest {
     assertThat(ServiceRules.isNews(Optional.of(server(Optional.of(NOW), tool("say", "a"))), now))
         .isTrue();
     assertThat(ServiceRules.isNews(Optional.of(server(Optional.empty(), tool("say", "b"))), now))
+        .isTrue();
+    HostedServer elsewhere =
+        new HostedServer(
+            "mesh",
+            "echo",
+            "id-ada",
+            "for tests",
+            List.of(tool("say", "a")),
+            true,
+            true,
+            new Host("ada", OTHER_SESSION.hex(), "q"),
+            NOW,
+            Optional.empty());
+    assertThat(ServiceRules.isNews(Optional.of(elsewhere), now))
+        .as("the host that had it hears that it has it no longer")
         .isTrue();
   }
 

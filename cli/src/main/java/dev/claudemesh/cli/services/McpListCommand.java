@@ -4,6 +4,7 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.protocol.config.Membership;
@@ -46,10 +47,18 @@ public final class McpListCommand extends MeshCommand {
         Server one = servers.servers().getFirst();
         return answer
             .table(tools(one))
-            .next("claudemesh mcp call \"" + one.name() + "\" <tool>" + meshFlag(member));
+            .next("claudemesh mcp call " + word(one.name()) + " <tool>" + meshFlag(member));
       }
       return answer.table(table(servers)).next("claudemesh mcp list <server>" + meshFlag(member));
     }
+  }
+
+  /// As a word of a command line that somebody copies: a shell finds nothing to do in it.
+  static String word(String name) {
+    String safe = SafeText.line(name);
+    return safe.matches("[\\p{L}\\p{N}_][\\p{L}\\p{N}._-]*")
+        ? safe
+        : "'" + safe.replace("'", "'\\''") + "'";
   }
 
   private static Table table(Servers servers) {
