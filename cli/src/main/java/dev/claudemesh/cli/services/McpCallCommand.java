@@ -91,7 +91,8 @@ public final class McpCallCommand extends MeshCommand {
           caller.begin(
               link.client(),
               new ToolCaller.Wish(server, tool, given, timeout.map(Duration::ofSeconds), told));
-      return answer(member, call.result().get());
+      Answer answer = answer(member, call.result().get());
+      return call.encrypted() ? answer : answer.remark("  (not encrypted)");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Problem problem
           ? problem

@@ -21,6 +21,7 @@ import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.services.ServiceRequest.ToolOffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +48,10 @@ import picocli.CommandLine.Parameters;
     })
 public final class McpHostCommand extends MeshCommand {
   private static final Duration READY = Duration.ofSeconds(20);
+
+  /// A signal ends the server too, and it may be the quicker one.
+  private static final Duration SIGNAL = Duration.ofMillis(300);
+
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   @Parameters(index = "0", paramLabel = "<name>", description = "Name others call it by.")
@@ -70,10 +76,18 @@ public final class McpHostCommand extends MeshCommand {
   private boolean persistent;
 
   @Option(
+      names = "--allow-unencrypted",
+      description = "Also carry out calls that came in clear, as those of the first protocol do.")
+  private boolean allowUnencrypted;
+
+  @Option(
       names = {"-e", "--env"},
       paramLabel = "<NAME[=value]>",
       description = "A variable the server gets; without a value, the one of your shell.")
   private List<String> variables = List.of();
+
+  /// Completes with true when a signal ends us.
+  private final CompletableFuture<Boolean> stopping = new CompletableFuture<>();
 
   public McpHostCommand(Context context) {
     super(context);
@@ -93,10 +107,14 @@ public final class McpHostCommand extends MeshCommand {
             Version.number(),
             line -> terminal.talk("  " + SafeText.line(line)))) {
       List<ToolOffer> tools = server.tools();
-      ToolHost.Offer offer = new ToolHost.Offer(name, about(server), tools, persistent);
+      ToolHost.Offer offer =
+          new ToolHost.Offer(name, about(server), tools, persistent, allowUnencrypted);
       ToolHost host =
-          ToolHost.start(builder(member), listener(terminal), offer, server, this::served);
-      Thread onSignal = Thread.ofPlatform().name("claudemesh-stop").unstarted(host::close);
+          ToolHost.start(
+              builder(member), listener(terminal), offer, known(member), server, this::served);
+      server.onChange(host::replace);
+      Thread onSignal =
+          Thread.ofPlatform().name("claudemesh-stop").unstarted(() -> stop(server, host));
       Runtime.getRuntime().addShutdownHook(onSignal);
       try {
         host.ready(READY);
@@ -109,13 +127,22 @@ public final class McpHostCommand extends MeshCommand {
     }
   }
 
+  private void stop(StdioServer server, ToolHost host) {
+    stopping.complete(true);
+    host.close();
+    server.close();
+  }
+
   private int untilOver(StdioServer server, ToolHost host) throws ExecutionException {
     try {
       CompletableFuture.anyOf(server.exited(), host.ended()).get();
+      if (stopping.completeOnTimeout(false, SIGNAL.toMillis(), TimeUnit.MILLISECONDS).get()) {
+        return ExitCode.OK.number(); // the server got the same signal
+      }
     } catch (InterruptedException e) {
       return ExitCode.OK.number();
     }
-    if (host.ended().isDone()) {
+    if (!server.exited().isDone()) {
       throw host.ended().join();
     }
     throw new CommandFailure(
@@ -141,8 +168,17 @@ public final class McpHostCommand extends MeshCommand {
 
   /// The same key each time, so that a server that was kept listed is known again.
   private SecretKey key(Membership member) {
-    String slot = Keys.sha256Hex((member.meshId() + "|" + name).getBytes(StandardCharsets.UTF_8));
-    return context.folder().sessionKeys().of("mcp-host-" + slot, context.clock().instant());
+    return context.folder().sessionKeys().of(slot(member), context.clock().instant());
+  }
+
+  /// Calls that were carried out with this key.
+  private Optional<Path> known(Membership member) {
+    return Optional.of(context.folder().path().resolve("calls").resolve(slot(member)));
+  }
+
+  private String slot(Membership member) {
+    return "mcp-host-"
+        + Keys.sha256Hex((member.meshId() + "|" + name).getBytes(StandardCharsets.UTF_8));
   }
 
   private String about(StdioServer server) {

@@ -143,8 +143,9 @@ class McpCommandsTest {
     ana.ok("mcp", "remove", "tools");
     assertThat(bob.ok("mcp", "list").out()).contains("Nobody lends tools");
 
-    Shell.Ran ended = host.interrupted();
-    assertThat(ended.exit()).isZero();
+    Shell.Ran ended = host.ended();
+    assertThat(ended.exit()).isEqualTo(5);
+    assertThat(ended.err()).contains("tools was taken off the mesh");
     assertThat(ended.out()).contains("tools is lent to lending", "bob  echo", "ms  ok");
     assertThat(ended.out()).doesNotContain("not encrypted");
   }
@@ -199,10 +200,8 @@ class McpCommandsTest {
     host.interrupted();
   }
 
-  @Test
-  void a_host_that_is_killed_costs_its_callers_no_waiting() throws Exception {
-    ana.ok("grant", "bob", "tools");
-    Path log = temp.resolve("sent");
+  /// As a process of its own, whose output is in host.log.
+  private Process hostProcess(String... variables) throws java.io.IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
@@ -212,10 +211,11 @@ class McpCommandsTest {
             "dev.claudemesh.cli.Main",
             "mcp",
             "host",
-            "tools",
-            "-e",
-            "LOG=" + log,
-            "--"));
+            "tools"));
+    for (String variable : variables) {
+      words.addAll(List.of("-e", variable));
+    }
+    words.add("--");
     words.addAll(ToolServerProgram.command());
     ProcessBuilder builder =
         new ProcessBuilder(words)
@@ -224,9 +224,22 @@ class McpCommandsTest {
     builder.environment().put("HOME", ana.home().toString());
     builder.environment().put("CLAUDEMESH_CONFIG_DIR", ana.config().getParent().toString());
     Process host = builder.start();
+    eventually("it is listed", () -> !host.isAlive() || online());
+    assertThat(host.isAlive()).as(() -> read(temp.resolve("host.log"))).isTrue();
+    return host;
+  }
+
+  private static void end(Process host) {
+    host.descendants().forEach(ProcessHandle::destroyForcibly);
+    host.destroyForcibly();
+  }
+
+  @Test
+  void a_host_that_is_killed_costs_its_callers_no_waiting() throws Exception {
+    ana.ok("grant", "bob", "tools");
+    Path log = temp.resolve("sent");
+    Process host = hostProcess("LOG=" + log);
     try {
-      eventually("it is listed", () -> !host.isAlive() || online());
-      assertThat(host.isAlive()).as(() -> read(temp.resolve("host.log"))).isTrue();
       Running call =
           start(bob, List.of("mcp", "call", "tools", "hang", "text=killed", "-t", "600"));
       eventually("the server has the call", () -> read(log).contains("killed"));
@@ -235,9 +248,45 @@ class McpCommandsTest {
       assertThat(told.exit()).isEqualTo(4);
       assertThat(told.err()).contains("lost during the call");
     } finally {
-      host.descendants().forEach(ProcessHandle::destroyForcibly);
-      host.destroyForcibly();
+      end(host);
     }
+  }
+
+  @Test
+  void a_signal_ends_the_host_and_its_server_even_one_that_does_not_want_to() throws Exception {
+    Process host = hostProcess("STUBBORN=yes");
+    List<ProcessHandle> servers = host.descendants().toList();
+    try {
+      assertThat(servers).isNotEmpty();
+      host.destroy();
+      assertThat(host.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      eventually("the server ended", () -> servers.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(bob.ok("mcp", "list").out()).contains("Nobody lends tools");
+    } finally {
+      servers.forEach(ProcessHandle::destroyForcibly);
+      end(host);
+    }
+  }
+
+  @Test
+  void a_signal_that_reaches_the_server_first_is_no_failure() throws Exception {
+    Process host = hostProcess();
+    try {
+      host.descendants().forEach(ProcessHandle::destroyForcibly);
+      host.destroy();
+      assertThat(host.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(read(temp.resolve("host.log"))).contains("is lent").doesNotContain("has ended");
+    } finally {
+      end(host);
+    }
+  }
+
+  @Test
+  void a_name_is_shown_as_a_word_that_can_be_copied_into_a_shell() {
+    assertThat(McpListCommand.word("github")).isEqualTo("github");
+    assertThat(McpListCommand.word("my tools")).isEqualTo("'my tools'");
+    assertThat(McpListCommand.word("a`id`$(id)\"'\u001b")).isEqualTo("'a`id`$(id)\"'\\''\u241b'");
+    assertThat(McpListCommand.word("-x")).isEqualTo("'-x'");
   }
 
   private static String read(Path file) {

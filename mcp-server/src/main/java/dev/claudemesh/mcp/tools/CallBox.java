@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 record CallBox(SecretKey own, PublicKey other) {
   static final String CALL_ID = "callId";
 
+  /// When a call was made, in milliseconds since 1970, by its caller's clock.
+  static final String AT = "at";
+
   /// A box of a client with another; empty if that is no key.
   static Optional<CallBox> with(Identity identity, Optional<String> other) {
     return other

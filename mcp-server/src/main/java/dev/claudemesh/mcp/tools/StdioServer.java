@@ -6,14 +6,9 @@ import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.services.ServiceRequest.ToolOffer;
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;
-import io.modelcontextprotocol.client.transport.ServerParameters;
-import io.modelcontextprotocol.client.transport.StdioClientTransport;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.spec.McpSchema;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -21,71 +16,75 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An MCP server that runs as a child process and speaks over its standard streams. Ends with us;
-/// its standard error is handed on line by line.
+/// An MCP server that runs as a child process and speaks over its standard streams. Ends with us.
 public final class StdioServer implements ToolHost.Tools, AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   /// Longer than any call over the mesh may take.
   private static final Duration LONGEST_CALL = Duration.ofMinutes(31);
 
-  private static final Duration STOP = Duration.ofSeconds(5);
   private static final int MOST_PAGES = 50;
   private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
   private final McpJsonMapper json = new JacksonMcpJsonMapper(JsonMapper.builder().build());
   private final Map<String, Consumer<Progress>> progress = new ConcurrentHashMap<>();
-  private final Transport transport;
+  private final Set<CompletableFuture<JsonNode>> pending = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Consumer<List<ToolOffer>>> changes =
+      new AtomicReference<>(tools -> {});
+  private final ChildTransport transport;
   private final McpAsyncClient client;
 
-  private StdioServer(List<String> command, Map<String, String> environment, String version) {
-    transport =
-        new Transport(
-            ServerParameters.builder(command.getFirst())
-                .args(command.subList(1, command.size()))
-                .env(environment)
-                .build(),
-            json);
+  private StdioServer(
+      List<String> command,
+      Map<String, String> environment,
+      String version,
+      Consumer<String> errors) {
+    transport = new ChildTransport(command, environment, json, errors);
     client =
         McpClient.async(transport)
             .clientInfo(McpSchema.Implementation.builder("claudemesh", version).build())
             .requestTimeout(LONGEST_CALL)
             .initializationTimeout(START)
             .progressConsumer(this::progressed)
+            .toolsChangeConsumer(this::changed)
             .build();
+    exited()
+        .whenComplete((ended, failure) ->
+            pending.forEach(call -> call.completeExceptionally(ChildTransport.gone())));
   }
 
   /// Starts a server and shakes hands with it.
   ///
   /// @param environment all variables the child gets, beside those by which any program finds its
   ///   way (HOME, PATH, USER, …)
-  /// @param errors gets its standard error, a line at a time
+  /// @param errors gets its standard error, and what it prints that is no message, a line at a time
   /// @throws Problem `invalid_argument` if it cannot be started or is no MCP server
   public static StdioServer start(
       List<String> command,
       Map<String, String> environment,
       String version,
       Consumer<String> errors) {
-    StdioServer server = new StdioServer(command, environment, version);
-    server.transport.setStdErrorHandler(errors);
+    StdioServer server = new StdioServer(command, environment, version, errors);
     CompletableFuture<?> shaken = server.client.initialize().toFuture();
     try {
       CompletableFuture.anyOf(shaken, server.exited()).get(START.toSeconds(), TimeUnit.SECONDS);
       if (shaken.isDone()) {
+        shaken.get(); // it may have failed because the child ended
         return server;
       }
       server.close();
@@ -110,9 +109,9 @@ public final class StdioServer implements ToolHost.Tools, AutoCloseable {
         command.getFirst() + " does not run as an MCP server over its standard streams: " + why);
   }
 
-  /// Completes when the child has ended; fails if it could not be started.
+  /// Completes when the child has ended, or speaks no more; fails if it could not be started.
   public CompletableFuture<Void> exited() {
-    return transport.exited;
+    return transport.exited();
   }
 
   /// What it says of itself.
@@ -122,12 +121,12 @@ public final class StdioServer implements ToolHost.Tools, AutoCloseable {
 
   /// Its tools.
   ///
-  /// @throws Problem `invalid_argument` if it has none
+  /// @throws Problem `invalid_argument` if it has none, or does not say them
   public List<ToolOffer> tools() {
     List<ToolOffer> tools = new ArrayList<>();
     String cursor = null;
     for (int page = 0; page < MOST_PAGES; page++) {
-      McpSchema.ListToolsResult result = client.listTools(cursor).block(START);
+      McpSchema.ListToolsResult result = page(cursor);
       result.tools().forEach(tool -> tools.add(offer(tool)));
       cursor = result.nextCursor();
       if (cursor == null) {
@@ -140,6 +139,25 @@ public final class StdioServer implements ToolHost.Tools, AutoCloseable {
     return tools;
   }
 
+  private McpSchema.ListToolsResult page(String cursor) {
+    try {
+      return client.listTools(cursor).block(START);
+    } catch (RuntimeException e) { // of the library, whatever the server answered
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT,
+          "The server has no tools to lend, or does not say which: " + e.getMessage());
+    }
+  }
+
+  /// Told of its tools when they change, on the thread that reads what it says.
+  public void onChange(Consumer<List<ToolOffer>> told) {
+    changes.set(told);
+  }
+
+  private Mono<Void> changed(List<McpSchema.Tool> tools) {
+    return Mono.fromRunnable(() -> changes.get().accept(tools.stream().map(this::offer).toList()));
+  }
+
   private ToolOffer offer(McpSchema.Tool tool) {
     return new ToolOffer(
         tool.name(),
@@ -148,22 +166,23 @@ public final class StdioServer implements ToolHost.Tools, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<JsonNode> call(
-      String tool, ObjectNode arguments, Optional<Consumer<Progress>> told) {
+  public ToolHost.Work call(String tool, ObjectNode arguments, Optional<Consumer<Progress>> told) {
     String token = UUID.randomUUID().toString();
     told.ifPresent(one -> progress.put(token, one));
     McpSchema.CallToolRequest request =
         new McpSchema.CallToolRequest(
             tool, Wire.mapper().convertValue(arguments, MAP), Map.of("progressToken", token));
     CompletableFuture<JsonNode> result = client.callTool(request).map(this::tree).toFuture();
+    pending.add(result);
+    if (exited().isDone()) {
+      result.completeExceptionally(ChildTransport.gone());
+    }
     result.whenComplete((value, failure) -> {
+      pending.remove(result);
       progress.remove(token);
-      if (result.isCancelled()) {
-        transport.cancel(token);
-      }
       transport.forget(token);
     });
-    return result;
+    return new ToolHost.Work(result, () -> transport.cancel(token));
   }
 
   private Mono<Void> progressed(McpSchema.ProgressNotification news) {
@@ -185,69 +204,10 @@ public final class StdioServer implements ToolHost.Tools, AutoCloseable {
     }
   }
 
-  /// Ends the child.
+  /// Ends the child and its own children; takes up to 5 s if they do not want to.
   @Override
   public void close() {
-    try {
-      client.closeGracefully().block(STOP);
-    } catch (RuntimeException e) {
-      client.close();
-    }
-  }
-
-  /// Knows the library's own ids of calls, which it does not tell, so that a call can be taken
-  /// back; and gives the child no variable but those it is meant to have.
-  private static final class Transport extends StdioClientTransport {
-    private final Map<String, Object> ids = new ConcurrentHashMap<>();
-    private final CompletableFuture<Void> exited = new CompletableFuture<>();
-
-    Transport(ServerParameters parameters, McpJsonMapper json) {
-      super(parameters, json);
-    }
-
-    @Override
-    protected ProcessBuilder getProcessBuilder() {
-      ProcessBuilder builder = super.getProcessBuilder();
-      builder.environment().clear();
-      return builder;
-    }
-
-    @Override
-    public Mono<Void> connect(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
-      return super.connect(handler)
-          .doOnError(exited::completeExceptionally)
-          .doOnSuccess(begun -> Thread.ofVirtual().name("server-exit").start(this::awaitExit));
-    }
-
-    private void awaitExit() {
-      awaitForExit();
-      exited.complete(null);
-    }
-
-    @Override
-    public Mono<Void> sendMessage(JSONRPCMessage message) {
-      if (message instanceof JSONRPCRequest request
-          && request.params() instanceof McpSchema.CallToolRequest call
-          && call.meta() != null) {
-        ids.put(String.valueOf(call.meta().get("progressToken")), request.id());
-      }
-      return super.sendMessage(message);
-    }
-
-    void cancel(String token) {
-      Object id = ids.get(token);
-      if (id != null) {
-        super.sendMessage(
-                new JSONRPCNotification(
-                    McpSchema.JSONRPC_VERSION,
-                    "notifications/cancelled",
-                    Map.of("requestId", id, "reason", "nobody waits for it any more")))
-            .subscribe(done -> {}, failure -> {});
-      }
-    }
-
-    void forget(String token) {
-      ids.remove(token);
-    }
+    transport.stop();
+    client.close();
   }
 }

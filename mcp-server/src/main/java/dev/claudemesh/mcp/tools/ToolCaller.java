@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.services.ServiceReply.CallResult;
 import dev.claudemesh.protocol.services.ServiceReply.Server;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,7 +35,10 @@ public final class ToolCaller {
   private record Listening(Optional<CallBox> box, Consumer<Progress> told) {}
 
   /// A call on its way. Completes with what the tool returned, or with a {@link Problem}.
-  public record Call(CompletableFuture<JsonNode> result, Runnable cancel) {}
+  ///
+  /// @param cancel says that nobody waits for it any more
+  /// @param encrypted whether nobody on the way can read it
+  public record Call(CompletableFuture<JsonNode> result, Runnable cancel, boolean encrypted) {}
 
   /// What a call asks for.
   ///
@@ -49,29 +53,39 @@ public final class ToolCaller {
 
   /// Begins a call.
   ///
-  /// @throws Problem at once, and nothing was done: `not_found`, `unreachable`, `invalid_argument`
+  /// @throws Problem at once, and nothing was done: `not_found`, `unreachable`, `invalid_argument`,
+  ///   `undecryptable` if the host wants calls encrypted and has no key to do so
   public Call begin(MeshClient client, Wish wish) {
     Server server =
         client.ask(new ServiceRequest.ListServers(Optional.of(wish.server()))).servers().getFirst();
     String callId = UUID.randomUUID().toString();
     Optional<CallBox> box =
-        CallBox.isBoxed(server.enc())
-            ? CallBox.with(client.identity(), server.hostPubkey())
-            : Optional.empty();
+        CallBox.isBoxed(server.enc()) ? Optional.of(box(client, server)) : Optional.empty();
     wish.progress().ifPresent(told -> listening.put(callId, new Listening(box, told)));
     CompletableFuture<JsonNode> result =
         client
-            .call(request(wish, callId, box), LAST_RESORT)
+            .call(request(wish, callId, box, client.clock().instant()), LAST_RESORT)
             .thenApply(answer -> opened(answer, box, callId))
             .whenComplete((value, failure) -> listening.remove(callId));
-    return new Call(result, () -> client.call(new ServiceRequest.Cancel(callId)));
+    return new Call(result, () -> client.call(new ServiceRequest.Cancel(callId)), box.isPresent());
   }
 
-  private static ServiceRequest.Call request(Wish wish, String callId, Optional<CallBox> box) {
+  /// Never in clear because of what cannot be a key.
+  private static CallBox box(MeshClient client, Server server) {
+    return CallBox.with(client.identity(), server.hostPubkey())
+        .orElseThrow(() ->
+            new Problem(
+                ProblemCode.UNDECRYPTABLE,
+                "What is told of the host's key is no key, so the call was not made"));
+  }
+
+  private static ServiceRequest.Call request(
+      Wish wish, String callId, Optional<CallBox> box, Instant now) {
     Optional<Boxed> boxed =
         box.map(with -> {
           ObjectNode content = Wire.mapper().createObjectNode().put(CallBox.CALL_ID, callId);
           content.put("serverName", wish.server()).put("toolName", wish.tool());
+          content.put(CallBox.AT, now.toEpochMilli());
           content.set("args", wish.arguments());
           return with.seal(content);
         });

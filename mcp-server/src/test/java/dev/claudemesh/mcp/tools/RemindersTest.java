@@ -99,6 +99,7 @@ class RemindersTest {
                 tool,
                 (ObjectNode) Wire.mapper().readTree(arguments.replace('\'', '"')),
                 Optional.empty())
+            .result()
             .get(30, TimeUnit.SECONDS);
     return answer.path("content").path(0).path("text").asString();
   }

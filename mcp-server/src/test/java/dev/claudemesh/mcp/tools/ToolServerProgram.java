@@ -3,6 +3,7 @@ package dev.claudemesh.mcp.tools;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.server.McpServer;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.server.transport.StdioServerTransportProvider;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -22,11 +23,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A small MCP server as a program of its own. What it is sent is written into the file that `LOG`
-/// names, if it does.
+/// names, if it does. With `STUBBORN` it does not end when it is asked to; with `EMPTY` it has no
+/// tools.
 public final class ToolServerProgram {
   private ToolServerProgram() {}
 
@@ -47,23 +50,73 @@ public final class ToolServerProgram {
     PipedOutputStream copy = new PipedOutputStream();
     PipedInputStream in = new PipedInputStream(copy, 1 << 20);
     Thread.ofPlatform().daemon().start(() -> copy(System.in, copy, over));
-    McpServer.sync(
-            new StdioServerTransportProvider(
-                new JacksonMcpJsonMapper(JsonMapper.builder().build()), in, out))
-        .serverInfo("test-tools", "1")
-        .instructions("Tools for tests")
-        .capabilities(McpSchema.ServerCapabilities.builder().tools(true).build())
-        .tools(
-            tool("echo", (exchange, call) -> text(String.valueOf(call.arguments().get("text")))),
-            tool("variables", (exchange, call) -> text(String.join(" ", System.getenv().keySet()))),
-            tool("fail", (exchange, call) -> failed("it went wrong")),
-            tool("large", (exchange, call) -> text("x".repeat(number(call, "size")))),
-            tool("count", ToolServerProgram::count),
-            tool("hang", (exchange, call) -> hang()),
-            tool("die", (exchange, call) -> die()))
-        .build();
+    if (System.getenv("STUBBORN") != null) {
+      Runtime.getRuntime().addShutdownHook(new Thread(ToolServerProgram::hang));
+    }
+    StdioServerTransportProvider wire =
+        new StdioServerTransportProvider(
+            new JacksonMcpJsonMapper(JsonMapper.builder().build()), in, out);
+    if (System.getenv("EMPTY") != null) {
+      McpServer.sync(wire).serverInfo("empty", "1").build();
+      over.await();
+      System.exit(0);
+    }
+    serve(wire, out);
     over.await();
     System.exit(0);
+  }
+
+  private static void serve(StdioServerTransportProvider wire, OutputStream out) {
+    AtomicReference<McpSyncServer> server = new AtomicReference<>();
+    McpSyncServer built =
+        McpServer.sync(wire)
+            .serverInfo("test-tools", "1")
+            .instructions("Tools for tests")
+            .capabilities(McpSchema.ServerCapabilities.builder().tools(true).build())
+            .tools(
+                tool(
+                    "echo", (exchange, call) -> text(String.valueOf(call.arguments().get("text")))),
+                tool("pid", (exchange, call) -> text("" + ProcessHandle.current().pid())),
+                tool(
+                    "variables",
+                    (exchange, call) -> text(String.join(" ", System.getenv().keySet()))),
+                tool("fail", (exchange, call) -> failed("it went wrong")),
+                tool("large", (exchange, call) -> text("x".repeat(number(call, "size")))),
+                tool("count", ToolServerProgram::count),
+                tool("hang", (exchange, call) -> hang()),
+                tool("die", (exchange, call) -> die()),
+                tool("print", (exchange, call) -> print(out, call)),
+                tool("mute", (exchange, call) -> mute(out)),
+                tool("grow", (exchange, call) -> grow(server.get())))
+            .build();
+    server.set(built);
+  }
+
+  private static CallToolResult grow(McpSyncServer server) {
+    server.addTool(tool("grown", (exchange, call) -> text("grown")));
+    return text("done");
+  }
+
+  /// Says what no server should say where messages are expected, and nothing more where errors are.
+  private static CallToolResult print(OutputStream out, CallToolRequest call) {
+    try {
+      System.err.close();
+      out.write((call.arguments().get("text") + "\n").getBytes(StandardCharsets.UTF_8));
+      out.write(("x".repeat(number(call, "size")) + "\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (IOException e) {
+      return failed(e.toString());
+    }
+    return text("printed");
+  }
+
+  private static CallToolResult mute(OutputStream out) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      return failed(e.toString());
+    }
+    return hang();
   }
 
   private static void copy(InputStream from, OutputStream to, CountDownLatch over) {

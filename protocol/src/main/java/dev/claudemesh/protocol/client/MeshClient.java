@@ -28,11 +28,13 @@ public final class MeshClient implements AutoCloseable {
 
   private final Identity identity;
   private final Inbox inbox;
+  private final InstantSource clock;
   private final Engine engine;
 
   private MeshClient(Builder parts) {
     identity = parts.identity;
     inbox = parts.inbox;
+    clock = parts.clock;
     engine = new Engine(parts);
   }
 
@@ -130,6 +132,11 @@ public final class MeshClient implements AutoCloseable {
 
   public Identity identity() {
     return identity;
+  }
+
+  /// The clock it goes by: this machine's, whatever the broker says.
+  public InstantSource clock() {
+    return clock;
   }
 
   /// Calls an operation of the socket; completes with its reply, or with a {@link Problem}: the
