@@ -12,8 +12,12 @@ import dev.claudemesh.protocol.presence.PresenceRequest;
 import dev.claudemesh.protocol.presence.StatusSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An operation of the catalogue as a tool: its name, schema and hints come from the record, its
@@ -80,27 +84,52 @@ final class CatalogTool implements Tool {
       fields.put(ROOT, WorkTree.of(Path.of(session.cwd())).name());
     }
     Request<?> request = asOurselves(Faces.bind(op, fields));
-    List<String> answers = new ArrayList<>();
-    Optional<Problem> notFound = Optional.empty();
     List<MeshLink> links = forEveryMesh() ? meshes.someOrAll(mesh) : List.of(meshes.one(mesh));
+    List<String> answers = new ArrayList<>();
+    Map<MeshLink, Problem> problems = new LinkedHashMap<>();
     for (MeshLink link : links) {
       try {
         link.requireConnection();
         Reply reply = link.client().ask(request);
         answers.add(Answers.text(op, reply, link, links.size() > 1));
       } catch (Problem problem) {
-        if (links.size() == 1 || problem.code() != ProblemCode.NOT_FOUND) {
-          throw problem;
-        }
-        notFound = Optional.of(problem);
+        problems.put(link, problem);
       }
     }
     if (answers.isEmpty()) {
-      throw notFound.orElseThrow();
+      throw together(problems);
     }
-    return op.operation().effect() == Effect.READ
-        ? String.join("\n\n", answers)
-        : answers.getFirst();
+    List<String> told =
+        new ArrayList<>(effect() == Effect.READ ? answers : List.of(answers.getFirst()));
+    problems.forEach((link, problem) -> {
+      if (problem.code() != ProblemCode.NOT_FOUND) { // it is found elsewhere
+        told.add(notAsked(link, problem));
+      }
+    });
+    return String.join("\n\n", told);
+  }
+
+  private static String notAsked(MeshLink link, Problem problem) {
+    return "["
+        + PeerText.attribute(link.slug())
+        + "] not asked: "
+        + PeerText.line(problem.getMessage());
+  }
+
+  /// What is not found on one mesh may well be on one that could not be asked.
+  private static Problem together(Map<MeshLink, Problem> problems) {
+    List<Problem> all =
+        problems.values().stream()
+            .sorted(Comparator.comparing(problem -> problem.code() == ProblemCode.NOT_FOUND))
+            .toList();
+    if (all.size() == 1 || all.getFirst().code() == ProblemCode.NOT_FOUND) {
+      return all.getFirst();
+    }
+    return new Problem(
+        all.getFirst().code(),
+        problems.entrySet().stream()
+            .map(one -> "[" + one.getKey().slug() + "] " + one.getValue().getMessage())
+            .collect(Collectors.joining("\n")));
   }
 
   /// Claims name their files within the repository that the session works in.

@@ -5,12 +5,15 @@ import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.services.ServiceReply;
+import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,6 +32,9 @@ final class ToolCallTool implements Tool {
        "timeout_seconds":{"type":"integer","minimum":1,"maximum":600,"description":"Seconds without an answer or progress after which it ends; 30 if absent"},
        "mesh":{"type":"string","description":"Which mesh, where several are joined"}}}
       """;
+
+  /// What {@link PeerText#attribute} puts in the place of other signs.
+  private static final Pattern SHOWN_FOR_OTHERS = Pattern.compile("['\u2039\u203a+\u2026\ufffd ]");
 
   private final Meshes meshes;
 
@@ -84,21 +90,53 @@ final class ToolCallTool implements Tool {
     MeshLink link = meshes.one(arguments.text("mesh"));
     link.requireConnection();
     ToolCaller.Wish wish =
-        new ToolCaller.Wish(
-            arguments.requiredText("server_name"),
-            arguments.requiredText("tool_name"),
-            args(node),
-            timeout(node),
-            meanwhile.progress());
+        asRegistered(
+            link,
+            new ToolCaller.Wish(
+                arguments.requiredText("server_name"),
+                arguments.requiredText("tool_name"),
+                args(node),
+                timeout(node),
+                meanwhile.progress()));
     ToolCaller.Call call = link.calls().begin(link.client(), wish);
     meanwhile.whenCancelled(call.cancel());
     try {
-      return shown(wish, call.result().join());
+      return shown(wish, call.encrypted(), call.result().join());
     } catch (CompletionException e) {
-      throw e.getCause() instanceof Problem problem
-          ? new Problem(problem.code(), PeerText.body(problem.getMessage()))
-          : e;
+      if (e.getCause() instanceof Problem problem) {
+        throw problem.code() == ProblemCode.TOOL_FAILED
+            ? new FailedTool(framed(wish, true, call.encrypted(), problem.getMessage()))
+            : problem;
+      }
+      throw e;
     }
+  }
+
+  /// With the names as their owner wrote them: `mesh_mcp_list` shows some signs differently.
+  private static ToolCaller.Wish asRegistered(MeshLink link, ToolCaller.Wish wish) {
+    if (!SHOWN_FOR_OTHERS.matcher(wish.server() + wish.tool()).find()) {
+      return wish;
+    }
+    List<ServiceReply.Server> all =
+        link.client().ask(new ServiceRequest.ListServers(Optional.empty())).servers();
+    String server = written(wish.server(), all.stream().map(ServiceReply.Server::name).toList());
+    List<String> tools =
+        all.stream()
+            .filter(one -> one.name().equals(server))
+            .flatMap(one -> one.tools().stream())
+            .map(ServiceReply.Tool::name)
+            .toList();
+    return new ToolCaller.Wish(
+        server, written(wish.tool(), tools), wish.arguments(), wish.timeout(), wish.progress());
+  }
+
+  /// The one name that is shown so; what was given if there is none, or several.
+  static String written(String shown, List<String> names) {
+    List<String> fitting =
+        names.contains(shown)
+            ? List.of(shown)
+            : names.stream().filter(name -> PeerText.attribute(name).equals(shown)).toList();
+    return fitting.size() == 1 ? fitting.getFirst() : shown;
   }
 
   private static ObjectNode args(ObjectNode node) {
@@ -129,7 +167,7 @@ final class ToolCallTool implements Tool {
   }
 
   /// Text as text, anything else as what it is; in a frame that it cannot leave.
-  private static String shown(ToolCaller.Wish wish, JsonNode result) {
+  private static String shown(ToolCaller.Wish wish, boolean encrypted, JsonNode result) {
     List<String> parts = new ArrayList<>();
     for (JsonNode part : result.path("content")) {
       parts.add(
@@ -141,16 +179,25 @@ final class ToolCallTool implements Tool {
       JsonNode other = result.has("structuredContent") ? result.get("structuredContent") : result;
       parts.add(other.isString() ? other.stringValue() : other.toString());
     }
-    String text = PeerText.body(String.join("\n", parts));
-    if (result.path("isError").asBoolean(false)) {
-      throw new Problem(ProblemCode.TOOL_FAILED, text);
+    boolean failed = result.path("isError").asBoolean(false);
+    String framed = framed(wish, failed, encrypted, String.join("\n", parts));
+    if (failed) {
+      throw new FailedTool(framed);
     }
+    return framed;
+  }
+
+  private static String framed(
+      ToolCaller.Wish wish, boolean failed, boolean encrypted, String text) {
     return "<claudemesh-tool-result server=\""
         + PeerText.attribute(wish.server())
         + "\" tool=\""
         + PeerText.attribute(wish.tool())
-        + "\">\n"
-        + text
+        + "\""
+        + (failed ? " status=\"failed\"" : "")
+        + (encrypted ? "" : " encrypted=\"no\"")
+        + ">\n"
+        + PeerText.body(text)
         + "\n</claudemesh-tool-result>";
   }
 

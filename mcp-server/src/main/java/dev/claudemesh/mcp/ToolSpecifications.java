@@ -79,7 +79,10 @@ final class ToolSpecifications {
       return result(tool.call(node, meanwhile), false);
     } catch (Problem problem) {
       counters.failed();
-      return result(problem.code().wireName() + ": " + problem.getMessage(), true);
+      return result(problem.code().wireName() + ": " + PeerText.body(problem.getMessage()), true);
+    } catch (FailedTool failed) {
+      counters.failed();
+      return result(failed.getMessage(), true);
     } catch (RuntimeException e) {
       counters.failed();
       String incident = UUID.randomUUID().toString().substring(0, 8);

@@ -24,6 +24,7 @@ import dev.claudemesh.protocol.crypto.Boxed;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.members.MemberRequest;
+import dev.claudemesh.protocol.messaging.Encryption;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,19 +94,7 @@ class HostedToolsTest {
     ada = broker.mesh("tools").withSession();
     bob = broker.member(ada, "bob").withSession();
     relay = new Relay(() -> broker.broker().port());
-    host =
-        ToolHost.start(
-            client(ada, Purpose.HOST),
-            new MeshListener() {
-              @Override
-              public void connected(HelloAck hello) {
-                connections.add(hello);
-              }
-            },
-            new ToolHost.Offer("tools", "for tests", server.tools(), false),
-            server,
-            served::add);
-    host.ready(LONG);
+    host = lend();
     grant("tools");
     bobs =
         client(bob, Purpose.SESSION)
@@ -118,6 +107,24 @@ class HostedToolsTest {
                 })
             .start();
     bobs.ready(LONG);
+  }
+
+  private ToolHost lend() {
+    ToolHost started =
+        ToolHost.start(
+            client(ada, Purpose.HOST),
+            new MeshListener() {
+              @Override
+              public void connected(HelloAck hello) {
+                connections.add(hello);
+              }
+            },
+            new ToolHost.Offer("tools", "for tests", server.tools(), false, false),
+            Optional.of(folder.resolve("known-" + ada.meshId())),
+            server,
+            served::add);
+    started.ready(LONG);
+    return started;
   }
 
   @AfterEach
@@ -153,6 +160,10 @@ class HostedToolsTest {
     return join(begin(tool, arguments, null).result());
   }
 
+  private static JsonNode join(ToolHost.Work work) {
+    return join(work.result());
+  }
+
   private static <T> T join(CompletableFuture<T> future) {
     try {
       return future.orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
@@ -163,6 +174,12 @@ class HostedToolsTest {
 
   private static ObjectNode json(String text) {
     return (ObjectNode) Wire.mapper().readTree(text.replace('\'', '"'));
+  }
+
+  private ObjectNode toolCall(String tool) {
+    return json("{'server_name':'tools','args':{}}")
+        .put("mesh", bob.meshSlug())
+        .put("tool_name", tool);
   }
 
   private static String text(JsonNode result) {
@@ -201,7 +218,7 @@ class HostedToolsTest {
     call("count", json("{}"));
     List<Progress> steps = new java.util.concurrent.CopyOnWriteArrayList<>();
     ToolCaller.Call counting = begin("count", json("{'text':'and wait'}"), steps::add);
-    eventually("three steps", () -> steps.size() == 3);
+    eventually("the last step", () -> steps.stream().anyMatch(step -> step.done() == 3));
     counting.cancel().run();
     assertThat(steps.getLast())
         .isEqualTo(new Progress(3, Optional.of(3.0), Optional.of("secret step 3")));
@@ -303,10 +320,17 @@ class HostedToolsTest {
     connections.clear();
     Files.deleteIfExists(log());
     ToolCaller.Call lost = begin("hang", json("{}"), null);
-    try (TestSocket own = broker.connect(ada.withSession())) {
+    TestMember adas = ada.withSession();
+    try (TestSocket own = broker.connect(adas)) {
+      Boxed boxed = boxed("own", "hang", "own call", broker.clock().millis(), adas);
       own.send(
-          TestSocket.json(
-              "{'type':'mcp_call','serverName':'tools','toolName':'hang','args':{'text':'own call'},'_reqId':'c'}"));
+          TestSocket.object("mcp_call")
+              .put("serverName", "tools")
+              .put("toolName", "hang")
+              .put("enc", "box")
+              .put("nonce", boxed.nonce())
+              .put("ciphertext", boxed.ciphertext())
+              .put("_reqId", "c"));
       eventually("the server has the call", () -> wasSent("own call"));
       relay.cut();
       ObjectNode told = own.next(frame -> frame.path("_reqId").asString("").equals("c"));
@@ -326,37 +350,75 @@ class HostedToolsTest {
         });
   }
 
+  private Boxed boxed(String callId, String tool, String text, long at, TestMember by) {
+    ObjectNode content = json("{'serverName':'tools'}").put("callId", callId).put("toolName", tool);
+    if (at > 0) {
+      content.put("at", at);
+    }
+    content.putObject("args").put("text", text);
+    String key =
+        bobs.ask(new ServiceRequest.ListServers(Optional.of("tools")))
+            .servers()
+            .getFirst()
+            .hostPubkey()
+            .orElseThrow();
+    return Keys.box(content.toString(), new PublicKey(key), by.session().orElseThrow());
+  }
+
+  private void send(String tool, Boxed boxed) {
+    bobs.ask(
+        new ServiceRequest.Call(
+            "tools",
+            tool,
+            Optional.empty(),
+            Optional.of("any"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(Encryption.BOX),
+            Optional.of(boxed.nonce()),
+            Optional.of(boxed.ciphertext())));
+  }
+
+  private Optional<String> next() throws InterruptedException {
+    return served.poll(30, TimeUnit.SECONDS).problem();
+  }
+
   @Test
   void a_call_that_comes_twice_is_carried_out_once() throws Exception {
-    String callId = "same-id";
-    PublicKey key =
-        new PublicKey(
-            bobs.ask(new ServiceRequest.ListServers(Optional.of("tools")))
-                .servers()
-                .getFirst()
-                .hostPubkey()
-                .orElseThrow());
-    Boxed boxed =
-        Keys.box(
-            "{\"callId\":\"same-id\",\"serverName\":\"tools\",\"toolName\":\"echo\",\"args\":{\"text\":\"hi\"}}",
-            key,
-            bob.session().orElseThrow());
-    for (String tool : List.of("count", "echo", "echo")) {
-      bobs.ask(
-          new ServiceRequest.Call(
-              "tools",
-              tool,
-              Optional.empty(),
-              Optional.of(callId),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.of(dev.claudemesh.protocol.messaging.Encryption.BOX),
-              Optional.of(boxed.nonce()),
-              Optional.of(boxed.ciphertext())));
+    Boxed boxed = boxed("same-id", "echo", "hi", broker.clock().millis(), bob);
+    send("count", boxed);
+    assertThat(next()).as("another tool").isPresent();
+    send("echo", boxed);
+    assertThat(next()).as("the first time").isEmpty();
+    send("echo", boxed);
+    assertThat(next()).as("the second time").get().asString().contains("came twice");
+    host.close();
+    host = lend();
+    send("echo", boxed);
+    assertThat(next()).as("after a restart").get().asString().contains("came twice");
+  }
+
+  @Test
+  void a_call_that_is_old_or_does_not_say_when_it_was_made_is_not_carried_out() throws Exception {
+    send("echo", boxed("old", "echo", "", broker.clock().millis() - 301_000, bob));
+    assertThat(next()).get().asString().contains("Set the clocks");
+    send("echo", boxed("ahead", "echo", "", broker.clock().millis() + 310_000, bob));
+    assertThat(next()).get().asString().contains("Set the clocks");
+    send("echo", boxed("timeless", "echo", "", 0, bob));
+    assertThat(next()).get().asString().contains("does not say when");
+    send("echo", boxed("well", "echo", "", broker.clock().millis() - 290_000, bob));
+    assertThat(next()).isEmpty();
+  }
+
+  @Test
+  void a_call_in_clear_is_not_carried_out() {
+    try (TestSocket old = broker.connect(ada.withSession())) {
+      ObjectNode refused =
+          old.ask(
+              TestSocket.json(
+                  "{'type':'mcp_call','serverName':'tools','toolName':'echo','args':{'text':'x'}}"));
+      assertThat(refused.path("error").asString()).contains("--allow-unencrypted");
     }
-    assertThat(served.poll(30, TimeUnit.SECONDS).problem()).as("another tool").isPresent();
-    assertThat(served.poll(30, TimeUnit.SECONDS).problem()).as("the first time").isEmpty();
-    assertThat(served.poll(30, TimeUnit.SECONDS).problem()).as("the second time").isPresent();
   }
 
   @Test
@@ -408,7 +470,18 @@ class HostedToolsTest {
             Instant.EPOCH,
             Optional.empty(),
             List.of());
-    new ConfigFolder(config).config(warning -> {}).update(all -> all.with(membership));
+    Membership down =
+        new Membership(
+            "no-such-mesh",
+            bob.id(),
+            "down",
+            "down",
+            bob.key(),
+            java.net.URI.create("ws://127.0.0.1:1/ws"),
+            Instant.EPOCH,
+            Optional.empty(),
+            List.of());
+    new ConfigFolder(config).config(warning -> {}).update(all -> all.with(membership).with(down));
     try (StdioServer session =
         StdioServer.start(
             SessionProgram.command(config),
@@ -417,24 +490,33 @@ class HostedToolsTest {
             line -> {})) {
       assertThat(session.tools().stream().map(ServiceRequest.ToolOffer::name))
           .contains("mesh_mcp_register", "mesh_mcp_list", "mesh_tool_call", "mesh_mcp_remove");
-      assertThat(
-              text(
-                  join(
-                      session.call(
-                          "mesh_tool_call",
-                          json("{'server_name':'tools','tool_name':'count'}"),
-                          Optional.empty()))))
+      assertThat(text(join(session.call("mesh_tool_call", toolCall("count"), Optional.empty()))))
           .contains("<claudemesh-tool-result server=\"tools\"", "counted");
+      JsonNode failed = join(session.call("mesh_tool_call", toolCall("fail"), Optional.empty()));
+      assertThat(failed.path("isError").asBoolean()).isTrue();
+      assertThat(text(failed))
+          .startsWith("<claudemesh-tool-result server=\"tools\" tool=\"fail\" status=\"failed\">\n")
+          .contains("it went wrong")
+          .endsWith("\n</claudemesh-tool-result>");
+      JsonNode host =
+          join(
+              session.call(
+                  "mesh_tool_call",
+                  toolCall("large").set("args", json("{'size':900000}")),
+                  Optional.empty()));
+      assertThat(host.path("isError").asBoolean()).isTrue();
+      assertThat(text(host)).startsWith("<claudemesh-tool-result").contains("700 KiB");
       List<Progress> steps = new java.util.concurrent.CopyOnWriteArrayList<>();
-      CompletableFuture<JsonNode> counting =
+      ToolHost.Work counting =
           session.call(
               "mesh_tool_call",
-              json("{'server_name':'tools','tool_name':'count','args':{'text':'and wait'}}"),
+              toolCall("count").set("args", json("{'text':'and wait'}")),
               Optional.of(steps::add));
-      eventually("three steps", () -> steps.size() == 3);
-      counting.cancel(true);
+      eventually("the last step", () -> steps.stream().anyMatch(step -> step.done() == 3));
+      counting.takeBack().run();
       assertThat(text(join(session.call("mesh_mcp_list", json("{}"), Optional.empty()))))
-          .contains("tools (of owner) for tests", "\n  echo: Does echo");
+          .contains("tools (of owner) for tests", "\n  echo: Does echo")
+          .contains("[down] not asked: ");
       assertThat(
               text(
                   join(
@@ -449,13 +531,13 @@ class HostedToolsTest {
       assertThat(text(advice)).contains("claudemesh mcp host 'my tools' --");
 
       Files.deleteIfExists(log());
-      CompletableFuture<JsonNode> call =
+      ToolHost.Work call =
           session.call(
               "mesh_tool_call",
-              json("{'server_name':'tools','tool_name':'hang','args':{'text':'from a session'}}"),
+              toolCall("hang").set("args", json("{'text':'from a session'}")),
               Optional.empty());
       eventually("the server has the call", () -> wasSent("from a session"));
-      call.cancel(true);
+      call.takeBack().run();
       eventually("the server heard", () -> wasSent("notifications/cancelled"));
     }
   }
