@@ -27,6 +27,9 @@ public final class SqlDatabase implements AutoCloseable {
 
   private static final int LONGEST_NAME = 63;
 
+  /// Three names of 63 bytes, and what stands around them.
+  private static final long MOST_BYTES_OF_COLUMN = 400;
+
   /// [StatementRefusedException#sqlState] when a mesh has reached its quota.
   public static final String FULL = "MQ001";
 
@@ -111,6 +114,7 @@ public final class SqlDatabase implements AutoCloseable {
         .run(
             meshId,
             false,
+            2 * mostBytes,
             (mesh, connection) -> {
               List<String> lines = new ArrayList<>();
               try (PreparedStatement read =
@@ -162,7 +166,8 @@ public final class SqlDatabase implements AutoCloseable {
   /// @return how many rows the last one changed or found
   public long write(String meshId, String statement) {
     try {
-      return sessions().run(meshId, true, (mesh, connection) -> write(mesh, connection, statement));
+      return sessions()
+          .run(meshId, true, 0, (mesh, connection) -> write(mesh, connection, statement));
     } catch (StatementRefusedException e) {
       if (e.sqlState().equals(FULL)) {
         sessions().vacuum(meshId, false);
@@ -172,7 +177,8 @@ public final class SqlDatabase implements AutoCloseable {
       }
     }
     sessions().vacuum(meshId, true);
-    return sessions().run(meshId, true, (mesh, connection) -> write(mesh, connection, statement));
+    return sessions()
+        .run(meshId, true, 0, (mesh, connection) -> write(mesh, connection, statement));
   }
 
   private long write(String mesh, Connection connection, String statement) throws SQLException {
@@ -196,6 +202,7 @@ public final class SqlDatabase implements AutoCloseable {
         .run(
             meshId,
             false,
+            most * MOST_BYTES_OF_COLUMN,
             (mesh, connection) -> {
               List<TableColumn> columns = new ArrayList<>();
               try (PreparedStatement list =

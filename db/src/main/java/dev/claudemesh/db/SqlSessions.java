@@ -1,31 +1,51 @@
 package dev.claudemesh.db;
 
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.exception.DataAccessException;
-import org.postgresql.PGConnection;
+import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
 
 /// The connections of a [SqlDatabase], which meshes use one after the other: each finds its session
 /// as new, and leaves nothing in it.
 ///
 /// A statement is ended three times over: by the server's own limit, which comes first; by the
 /// driver, which cancels it; and, since a statement that means harm can catch both, by an
-/// administrator who ends its connection once the driver has hung up.
+/// administrator who ends its connection at a deadline, which nothing that it sends moves.
 final class SqlSessions implements AutoCloseable {
 
   /// How much longer than the server's limit the driver waits until it cancels, and again until it
   /// hangs up.
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /// Troubles of the server, whatever the statement says.
+  /// Bytes of notices, errors and descriptions that a call may cause beside its rows. Each notice
+  /// becomes an object some twenty times as large.
+  private static final long MESSAGE_BYTES = 1 << 20;
+
+  /// How often it is tried to end a statement while the server takes no connection for that.
+  private static final int END_ATTEMPTS = 60;
+
+  private static final String RAISED_BY_STATEMENT = "exec_stmt_raise";
+
+  /// Settings that the driver needs as they are; it breaks the connection when they change.
+  private static final List<String> SETTINGS_OF_DRIVER = List.of("DateStyle", "client_encoding");
+
+  /// Troubles of the server, unless the statement itself has raised them.
   private static final Set<String> SERVER_FAULTS =
       Set.of("53100", "53300", "58030", "57P01", "57P02", "57P03", "57P05", "25P03", "40003");
 
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Duration longest;
   private final SqlSetup.Login login;
   private final Pool pool;
   private final Set<String> prepared = ConcurrentHashMap.newKeySet();
@@ -40,6 +60,7 @@ final class SqlSessions implements AutoCloseable {
 
   SqlSessions(SqlSetup setup, SqlDatabase.Limits limits) {
     this.setup = setup;
+    this.longest = limits.statement().plus(GRACE.multipliedBy(2));
     this.login = setup.prepare();
     DatabaseUrl url = url(setup.admin(), login, limits.statement());
     this.pool =
@@ -67,42 +88,45 @@ final class SqlSessions implements AutoCloseable {
                 "0",
                 "socketTimeout",
                 Long.toString(statement.plus(GRACE.multipliedBy(2)).toSeconds()),
-                "maxResultBuffer",
-                "16M"));
+                "socketFactory",
+                MeteredSockets.class.getName()));
   }
 
   /// One transaction of a mesh, which is made ready for it if it is new here.
   ///
   /// @param kept whether it is committed. What only reads must not be: a commit runs what a query
   ///   has left behind, such as a cursor `with hold`, as the login
-  <T> T run(String meshId, boolean kept, Work<T> work) {
+  /// @param mostBytes of its rows, as the server sends them
+  <T> T run(String meshId, boolean kept, long mostBytes, Work<T> work) {
     if (!prepared.contains(meshId)) {
       setup.prepare(login, meshId);
       prepared.add(meshId);
     }
     Connection connection = pool.acquire();
-    boolean clean = false;
+    AtomicBoolean clean = new AtomicBoolean();
     try {
-      int pid = connection.unwrap(PGConnection.class).getBackendPID();
-      try {
-        connection.setAutoCommit(false);
-        T result = work.on(login.mesh(meshId), connection);
-        if (kept) {
-          connection.commit();
-        }
-        clean = cleaned(connection);
-        return result;
-      } catch (SQLException e) {
-        clean = cleaned(connection);
-        if (!clean) {
-          setup.end(login, pid);
-        }
-        throw e;
-      }
+      return MeteredSockets.reading(
+          mostBytes + MESSAGE_BYTES,
+          () -> {
+            PgConnection server = connection.unwrap(PgConnection.class);
+            try {
+              connection.setAutoCommit(false);
+              T result = inTime(server, () -> work.on(login.mesh(meshId), connection));
+              if (kept) {
+                connection.commit();
+              }
+              return result;
+            } finally {
+              clean.set(cleaned(connection));
+              if (!clean.get()) {
+                end(server.getBackendPID(), END_ATTEMPTS);
+              }
+            }
+          });
     } catch (SQLException e) {
       throw named(e);
     } finally {
-      if (clean) {
+      if (clean.get()) {
         pool.release(connection);
       } else {
         pool.retire(connection);
@@ -110,14 +134,55 @@ final class SqlSessions implements AutoCloseable {
     }
   }
 
+  private <T> T inTime(PgConnection server, MeteredSockets.Work<T> work) throws SQLException {
+    SqlDeadline deadline =
+        new SqlDeadline(
+            longest,
+            () -> {
+              end(server.getBackendPID(), END_ATTEMPTS);
+              abort(server);
+            });
+    T result;
+    try {
+      result = work.run();
+    } catch (SQLException | RuntimeException e) {
+      deadline.met();
+      throw e;
+    }
+    if (!deadline.met()) {
+      throw new PSQLException("Ended at its deadline", PSQLState.CONNECTION_FAILURE);
+    }
+    return result;
+  }
+
+  private static void abort(PgConnection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Ends what a connection runs, now or as soon as the server lets an administrator in.
+  private void end(int pid, int attempts) {
+    try {
+      setup.end(login.name(), pid);
+    } catch (RuntimeException e) {
+      if (attempts > 1) {
+        SqlDeadline.after(GRACE, () -> end(pid, attempts - 1));
+      }
+    }
+  }
+
   /// Whether nothing of the last statement is left in the session: settings, locks, cursors,
-  /// prepared statements, channels.
+  /// prepared statements, channels, and what the next random numbers are.
   private static boolean cleaned(Connection connection) {
     try {
       connection.rollback();
       connection.setAutoCommit(true);
       try (var discard = connection.createStatement()) {
         discard.execute("discard all");
+        discard.execute("select pg_catalog.setseed(" + RANDOM.nextDouble(-1, 1) + ")");
       }
       return true;
     } catch (SQLException e) {
@@ -126,10 +191,24 @@ final class SqlSessions implements AutoCloseable {
   }
 
   private static RuntimeException named(SQLException e) {
-    if (e instanceof PSQLException error
-        && error.getServerErrorMessage() != null
-        && !SERVER_FAULTS.contains(error.getSQLState())) {
-      return new StatementRefusedException(error.getServerErrorMessage());
+    ServerErrorMessage error =
+        e instanceof PSQLException refused ? refused.getServerErrorMessage() : null;
+    if (error != null
+        && (!SERVER_FAULTS.contains(error.getSQLState())
+            || RAISED_BY_STATEMENT.equals(error.getRoutine()))) {
+      return new StatementRefusedException(error);
+    }
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MeteredSockets.TooMuchException) {
+        return new StatementRefusedException(
+            "54000", "the statement sends more messages than are read");
+      }
+    }
+    for (String setting : SETTINGS_OF_DRIVER) {
+      if (error == null && e.getMessage() != null && e.getMessage().contains(setting)) {
+        return new StatementRefusedException(
+            "55P02", "the setting \"" + setting + "\" cannot be changed here");
+      }
     }
     return DatabaseFaults.named(new DataAccessException("A statement of a mesh failed", e));
   }

@@ -130,14 +130,16 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
   }
 
   /// Ends a statement that does not end when it is told to.
-  void end(Login login, int pid) {
+  ///
+  /// @param user whose it is
+  void end(String user, int pid) {
     try (Connection connection = connect(admin);
         PreparedStatement end =
             connection.prepareStatement(
                 "select pg_terminate_backend(pid, 1000) from pg_stat_activity where pid = ? and usename ="
                     + " ?")) {
       end.setInt(1, pid);
-      end.setString(2, login.name());
+      end.setString(2, user);
       end.execute();
     } catch (SQLException e) {
       throw named(e);

@@ -13,17 +13,38 @@ public final class StatementRefusedException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;
 
+  /// Characters of the message, of the hint and of the detail.
+  private static final int LONGEST_TEXT = 2_000;
+
   private final String sqlState;
   private final String detail;
   private final String hint;
   private final int position;
 
   StatementRefusedException(ServerErrorMessage error) {
-    super(error.getMessage(), null, false, false);
+    super(cut(error.getMessage()), null, false, false);
     this.sqlState = error.getSQLState();
-    this.detail = error.getDetail();
-    this.hint = error.getHint();
+    this.detail = cut(error.getDetail());
+    this.hint = cut(error.getHint());
     this.position = error.getInternalPosition();
+  }
+
+  /// What we refuse, not PostgreSQL.
+  StatementRefusedException(String sqlState, String message) {
+    super(message, null, false, false);
+    this.sqlState = sqlState;
+    this.detail = null;
+    this.hint = null;
+    this.position = 0;
+  }
+
+  /// A statement chooses these texts itself, and may make them as long as it likes.
+  private static String cut(String text) {
+    if (text == null || text.length() <= LONGEST_TEXT) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(LONGEST_TEXT - 1)) ? 1 : 0;
+    return text.substring(0, LONGEST_TEXT - end) + "…";
   }
 
   /// The five characters that name the failure, such as `42P01`.

@@ -2,6 +2,7 @@ package dev.claudemesh.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.claudemesh.db.SqlDatabase.Column;
 import dev.claudemesh.db.SqlDatabase.Rows;
@@ -201,6 +202,64 @@ class SqlDatabaseTest {
   }
 
   @Test
+  void a_statement_that_talks_on_and_on_is_ended_at_its_deadline_all_the_same() {
+    String talking =
+        "do $$ begin loop begin perform pg_sleep(0.5); raise info 'x'; exception when query_canceled"
+            + " then null; end; end loop; end $$";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertThatThrownBy(() -> write(talking)).isInstanceOf(DatabaseDownException.class));
+    assertThat(running()).isEmpty();
+    assertThat(read("select 1").lines()).hasSize(1);
+  }
+
+  @Test
+  void what_a_statement_says_beside_its_rows_does_not_fill_the_memory() {
+    refused(
+        "54000",
+        () -> write("do $$ begin loop raise info '%', repeat('x', 1000000); end loop; end $$"));
+    refused("54000", () -> write("do $$ begin loop raise info 'x'; end loop; end $$"));
+    refused(
+        "54000", () -> write("do $$ begin raise exception '%', repeat('x', 100000000); end $$"));
+    assertThat(running()).isEmpty();
+    assertThatThrownBy(() ->
+            write(
+                "do $$ begin raise exception '%', repeat('x', 100000) using hint ="
+                    + " repeat('y', 100000), detail = repeat('z', 100000); end $$"))
+        .isInstanceOfSatisfying(
+            StatementRefusedException.class,
+            refused -> {
+              assertThat(refused.getMessage()).hasSizeLessThan(2_100);
+              assertThat(refused.hint().orElseThrow()).hasSizeLessThan(2_100);
+              assertThat(refused.detail().orElseThrow()).hasSizeLessThan(2_100);
+            });
+    assertThat(write("do $$ begin raise notice 'a word'; end $$")).isZero();
+  }
+
+  @Test
+  void a_setting_that_the_driver_needs_is_refused_by_its_name() {
+    refused("55P02", () -> write("set datestyle = german"));
+    refused("55P02", () -> read("select set_config('client_encoding', 'latin1', false)"));
+    assertThat(read("select 1").lines()).hasSize(1);
+  }
+
+  @Test
+  void an_error_that_a_statement_raises_is_its_own_whatever_it_calls_it() {
+    for (String code : List.of("53100", "57P01", "40003", "08006")) {
+      refused(
+          code, () -> write("do $$ begin raise exception using errcode = '" + code + "'; end $$"));
+    }
+  }
+
+  @Test
+  void random_numbers_of_one_mesh_are_not_chosen_by_another() {
+    read("select setseed(0.5)");
+    List<String> first = read("select random() as r").lines();
+    read("select setseed(0.5)");
+    assertThat(read("select random() as r").lines()).isNotEqualTo(first);
+  }
+
+  @Test
   void a_limit_of_time_that_a_statement_lifts_for_itself_is_back_for_the_next_one() {
     write("select set_config('statement_timeout', '0', false)");
     assertThat(read("select current_setting('statement_timeout') as t").lines())
@@ -347,7 +406,8 @@ class SqlDatabaseTest {
     return test.database()
         .dsl()
         .fetch(
-            "select query from pg_stat_activity where state = 'active' and datname = ?",
+            "select query from pg_stat_activity where state = 'active' and datname = ? and usename <>"
+                + " current_user",
             test.url().database() + SqlDatabase.SUFFIX)
         .map(row -> row.get(0, String.class));
   }

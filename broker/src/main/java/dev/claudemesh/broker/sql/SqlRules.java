@@ -9,6 +9,7 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.sql.SqlReply;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,6 +38,9 @@ final class SqlRules {
 
   /// Digits that a floating-point number keeps, whatever they are.
   private static final int EXACT_DIGITS = 15;
+
+  /// Zeros that a number as a text may begin or end with.
+  private static final int MOST_ZEROS = 100;
 
   private SqlRules() {}
 
@@ -100,10 +104,25 @@ final class SqlRules {
             && value.longValue() <= MOST_EXACT)) {
       return JsonNodeFactory.instance.stringNode(value.asString());
     }
-    if (value.isBigDecimal() && value.decimalValue().precision() > EXACT_DIGITS) {
-      return JsonNodeFactory.instance.stringNode(value.decimalValue().toPlainString());
+    if (value.isBigDecimal() && !exact(value.decimalValue())) {
+      return JsonNodeFactory.instance.stringNode(text(value.decimalValue()));
     }
     return value;
+  }
+
+  private static boolean exact(BigDecimal number) {
+    double read = number.doubleValue();
+    return number.precision() <= EXACT_DIGITS
+        && Double.isFinite(read)
+        && (read != 0 || number.signum() == 0);
+  }
+
+  /// With an exponent where the zeros would be many: of sixteen digits and `e60000000` they would
+  /// fill the memory.
+  private static String text(BigDecimal number) {
+    return Math.abs((long) number.scale()) > MOST_ZEROS
+        ? number.toString()
+        : number.toPlainString();
   }
 
   /// Tables by name, from their columns.

@@ -71,6 +71,19 @@ class SqlRulesTest {
   }
 
   @Test
+  void a_number_of_any_exponent_takes_no_more_room_than_it_is_written_with() {
+    assertThat(value("1234567890123456e60000000")).isEqualTo("\"1.234567890123456E+60000015\"");
+    assertThat(value("1234567890123456e-60000000")).isEqualTo("\"1.234567890123456E-59999985\"");
+    assertThat(value("1e400")).isEqualTo("\"1E+400\"");
+    assertThat(value("1e-400")).isEqualTo("\"1E-400\"");
+    assertThat(value("-1e999999999")).isEqualTo("\"-1E+999999999\"");
+    assertThat(value("1e20")).isEqualTo("1E+20");
+    assertThat(value("0e-400")).isEqualTo("0E-400");
+    assertThat(value("1234567890123456e20")).isEqualTo("\"123456789012345600000000000000000000\"");
+    assertThat(value("[1234567890123456e60000000]")).hasSizeLessThan(40);
+  }
+
+  @Test
   void a_value_that_no_frame_may_carry_is_refused_with_what_to_do() {
     String deep = "[".repeat(100) + "]".repeat(100);
     assertThatThrownBy(() -> value(deep))
