@@ -19,10 +19,18 @@ grant usage, create on schema ${mesh} to ${mesh};
 alter default privileges for role ${mesh} revoke execute on functions from public;
 alter default privileges for role ${mesh} revoke usage on types from public;
 grant usage on schema claudemesh_guard to ${mesh};
-grant execute on function
-  claudemesh_guard.begin_write(text, bigint),
-  claudemesh_guard.end_write(text, bigint, bigint, int)
-to ${mesh};
+
+-- The guard, of this mesh and for it alone: otherwise each could ask it about every other.
+create or replace function claudemesh_guard.begin_${mesh}(quota bigint, most_of_all bigint) returns bigint
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$ select claudemesh_guard.begin_write('${mesh}', quota, most_of_all) $body$;
+create or replace function claudemesh_guard.end_${mesh}(size_before bigint, quota bigint, most_relations int) returns int
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $body$ select claudemesh_guard.end_write('${mesh}', size_before, quota, most_relations) $body$;
+revoke all on function claudemesh_guard.begin_${mesh}(bigint, bigint) from public;
+revoke all on function claudemesh_guard.end_${mesh}(bigint, bigint, int) from public;
+grant execute on function claudemesh_guard.begin_${mesh}(bigint, bigint) to ${mesh};
+grant execute on function claudemesh_guard.end_${mesh}(bigint, bigint, int) to ${mesh};
 
 -- What stands after the mesh's own statement must be found where it is meant, whatever that statement did to the search
 -- path or put into its schema: hence all the pg_catalog.
@@ -55,30 +63,39 @@ begin
 end
 $body$;
 
--- Carries a statement out and tells how many rows it changed. Deferred checks run here, as the mesh: at the commit they
--- would run as the login.
-create or replace function claudemesh_run.write_${mesh}(statement text, quota bigint, most_relations int)
+-- Carries a statement out and tells how many rows it changed, or by a negative number why the caller must take it back.
+-- Deferred checks run here, as the mesh: at the commit they would run as the login.
+drop function if exists claudemesh_run.write_${mesh}(text, bigint, int); -- of older versions
+create or replace function claudemesh_run.write_${mesh}(
+  statement text, quota bigint, most_relations int, most_of_all bigint)
 returns bigint
 language plpgsql volatile security definer set search_path = ${mesh}, pg_temp
 as $body$
 declare
-  size bigint := claudemesh_guard.begin_write('${mesh}', quota);
+  size bigint := claudemesh_guard.begin_${mesh}(quota, most_of_all);
   changed bigint;
+  refused int;
 begin
+  if size OPERATOR(pg_catalog.<) 0 then
+    return size;
+  end if;
   execute statement;
   get diagnostics changed = row_count;
   set constraints all immediate;
-  perform claudemesh_guard.end_write('${mesh}', size, quota, most_relations);
+  refused := claudemesh_guard.end_${mesh}(size, quota, most_relations);
+  if refused OPERATOR(pg_catalog.<) 0 then
+    return refused;
+  end if;
   return changed;
 end
 $body$;
 
 grant create on schema claudemesh_run to ${mesh};
 alter function claudemesh_run.read_${mesh}(text, int, bigint) owner to ${mesh};
-alter function claudemesh_run.write_${mesh}(text, bigint, int) owner to ${mesh};
+alter function claudemesh_run.write_${mesh}(text, bigint, int, bigint) owner to ${mesh};
 revoke create on schema claudemesh_run from ${mesh};
 
 revoke all on function claudemesh_run.read_${mesh}(text, int, bigint) from public;
-revoke all on function claudemesh_run.write_${mesh}(text, bigint, int) from public;
+revoke all on function claudemesh_run.write_${mesh}(text, bigint, int, bigint) from public;
 grant execute on function claudemesh_run.read_${mesh}(text, int, bigint) to ${login};
-grant execute on function claudemesh_run.write_${mesh}(text, bigint, int) to ${login};
+grant execute on function claudemesh_run.write_${mesh}(text, bigint, int, bigint) to ${login};

@@ -192,6 +192,7 @@ public final class Broker implements AutoCloseable {
             config.limits().timing().databaseAcquire(),
             limits.connections(),
             limits.quotaBytes(),
+            limits.totalBytes(),
             limits.relations()));
   }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,19 +40,37 @@ public final class SqlDatabase implements AutoCloseable {
   /// The same when the room is taken by rows that are gone, and could not be had back.
   public static final String FULL_OF_DEAD_ROWS = "MQ003";
 
+  /// The same when all meshes together take what they may.
+  public static final String ALL_FULL = "MQ004";
+
+  /// The same when its functions, views, comments and the like take what they may: a sixteenth of
+  /// the quota, and no less than a megabyte.
+  public static final String TOO_LONG_DEFINITIONS = "MQ005";
+
+  /// How often it is looked at how much all meshes take, which reads each file's size.
+  private static final long ALL_LOOKED_AT_NANOS = 1_000_000_000L;
+
   private final Database database;
   private final Optional<DatabaseUrl> own;
   private final Limits limits;
   private volatile SqlSessions sessions;
+  private volatile long allLookedAt = System.nanoTime() - ALL_LOOKED_AT_NANOS;
   private boolean closed;
 
   /// @param statement how long one statement may run
   /// @param acquire how long a caller waits for a connection
   /// @param connections statements at once, of all meshes
   /// @param quotaBytes how much a mesh's tables may take on disk
+  /// @param totalBytes how much all of it may take on disk, rows and definitions that are gone
+  ///   included
   /// @param relations tables, indexes, views and sequences of a mesh
   public record Limits(
-      Duration statement, Duration acquire, int connections, long quotaBytes, int relations) {}
+      Duration statement,
+      Duration acquire,
+      int connections,
+      long quotaBytes,
+      long totalBytes,
+      int relations) {}
 
   /// A column of a result.
   ///
@@ -114,7 +133,7 @@ public final class SqlDatabase implements AutoCloseable {
         .run(
             meshId,
             false,
-            2 * mostBytes,
+            2 * mostBytes + repeated(statement),
             (mesh, connection) -> {
               List<String> lines = new ArrayList<>();
               try (PreparedStatement read =
@@ -166,32 +185,70 @@ public final class SqlDatabase implements AutoCloseable {
   /// @return how many rows the last one changed or found
   public long write(String meshId, String statement) {
     try {
-      return sessions()
-          .run(meshId, true, 0, (mesh, connection) -> write(mesh, connection, statement));
+      return writeOnce(meshId, statement);
     } catch (StatementRefusedException e) {
-      if (e.sqlState().equals(FULL)) {
-        sessions().vacuum(meshId, false);
+      boolean deadRows = e.isOurs() && e.sqlState().equals(FULL_OF_DEAD_ROWS);
+      if (deadRows || e.isOurs() && e.sqlState().equals(FULL)) {
+        sessions().vacuum(meshId, deadRows);
       }
-      if (!e.sqlState().equals(FULL_OF_DEAD_ROWS)) {
+      if (!deadRows) {
         throw e;
       }
     }
-    sessions().vacuum(meshId, true);
+    return writeOnce(meshId, statement);
+  }
+
+  private long writeOnce(String meshId, String statement) {
     return sessions()
-        .run(meshId, true, 0, (mesh, connection) -> write(mesh, connection, statement));
+        .run(
+            meshId,
+            true,
+            repeated(statement),
+            (mesh, connection) -> write(mesh, connection, statement));
+  }
+
+  /// Bytes of what an error says of the statement: its text, and again where it happened.
+  private static long repeated(String statement) {
+    return 8L * statement.length();
   }
 
   private long write(String mesh, Connection connection, String statement) throws SQLException {
     try (PreparedStatement write =
-        connection.prepareStatement("select claudemesh_run.write_" + mesh + "(?, ?, ?)")) {
+        connection.prepareStatement("select claudemesh_run.write_" + mesh + "(?, ?, ?, ?)")) {
+      long now = System.nanoTime();
+      boolean look = now - allLookedAt >= ALL_LOOKED_AT_NANOS;
       write.setString(1, statement);
       write.setLong(2, limits.quotaBytes());
       write.setInt(3, limits.relations());
+      write.setObject(4, look ? limits.totalBytes() : null, Types.BIGINT);
       write.setQueryTimeout(SqlSessions.cancelSeconds(limits));
-      ResultSet changed = write.executeQuery();
-      changed.next();
-      return changed.getLong(1);
+      ResultSet result = write.executeQuery();
+      result.next();
+      long changed = result.getLong(1);
+      if (changed < 0) {
+        throw refusal((int) changed);
+      }
+      if (look) {
+        allLookedAt = now;
+      }
+      return changed;
     }
+  }
+
+  /// Why a change is taken back, by what the function returns that has run it.
+  private static StatementRefusedException refusal(int code) {
+    return switch (code) {
+      case -1 -> new StatementRefusedException(FULL, "the database of the mesh is full");
+      case -2 -> new StatementRefusedException(TOO_MANY_RELATIONS, "the mesh has too many tables");
+      case -3 ->
+          new StatementRefusedException(
+              FULL_OF_DEAD_ROWS, "the database of the mesh is full of rows that are gone");
+      case -4 -> new StatementRefusedException(ALL_FULL, "the databases of all meshes are full");
+      case -5 ->
+          new StatementRefusedException(
+              TOO_LONG_DEFINITIONS, "the functions, views and columns of the mesh are too many");
+      default -> throw new IllegalStateException("The guard of a mesh answers " + code);
+    };
   }
 
   /// Tables and views of a mesh, by name, each with its columns in their order.

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jooq.exception.DataAccessException;
 import org.postgresql.jdbc.PgConnection;
@@ -45,6 +47,11 @@ final class SqlSessions implements AutoCloseable {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private static final Duration VACUUM_LIMIT = Duration.ofSeconds(60);
+
+  private final Semaphore preparing = new Semaphore(1);
+  private final Semaphore vacuuming = new Semaphore(1);
+  private final Duration acquire;
   private final Duration longest;
   private final SqlSetup.Login login;
   private final Pool pool;
@@ -60,6 +67,7 @@ final class SqlSessions implements AutoCloseable {
 
   SqlSessions(SqlSetup setup, SqlDatabase.Limits limits) {
     this.setup = setup;
+    this.acquire = limits.acquire();
     this.longest = limits.statement().plus(GRACE.multipliedBy(2));
     this.login = setup.prepare();
     DatabaseUrl url = url(setup.admin(), login, limits.statement());
@@ -99,8 +107,7 @@ final class SqlSessions implements AutoCloseable {
   /// @param mostBytes of its rows, as the server sends them
   <T> T run(String meshId, boolean kept, long mostBytes, Work<T> work) {
     if (!prepared.contains(meshId)) {
-      setup.prepare(login, meshId);
-      prepared.add(meshId);
+      prepare(meshId);
     }
     Connection connection = pool.acquire();
     AtomicBoolean clean = new AtomicBoolean();
@@ -131,6 +138,30 @@ final class SqlSessions implements AutoCloseable {
       } else {
         pool.retire(connection);
       }
+    }
+  }
+
+  /// One after the other, for each takes a connection beside the pool's.
+  private void prepare(String meshId) {
+    if (!turn(preparing)) {
+      throw new DatabaseBusyException("many meshes begin to use SQL at once", null);
+    }
+    try {
+      if (!prepared.contains(meshId)) {
+        setup.prepare(login, meshId);
+        prepared.add(meshId);
+      }
+    } finally {
+      preparing.release();
+    }
+  }
+
+  private boolean turn(Semaphore one) {
+    try {
+      return one.tryAcquire(acquire.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -218,9 +249,16 @@ final class SqlSessions implements AutoCloseable {
     return (int) limits.statement().plus(GRACE).toSeconds();
   }
 
-  /// Gives the room of a mesh's rows that are gone back to the disk.
+  /// Gives the room of a mesh's rows that are gone back to the disk, as far as nothing speaks
+  /// against it.
   void vacuum(String meshId, boolean rewriting) {
-    setup.vacuum(login.mesh(meshId), rewriting);
+    if (turn(vacuuming)) {
+      try {
+        setup.vacuum(login.mesh(meshId), rewriting, VACUUM_LIMIT);
+      } finally {
+        vacuuming.release();
+      }
+    }
   }
 
   /// The server is to be found at another port from now on.

@@ -13,10 +13,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jooq.exception.DataAccessException;
+import org.postgresql.PGConnection;
 
 /// What an administrator does for [SqlDatabase]: makes the database, its login, and what each mesh
 /// needs in it. Never runs anything that a mesh wrote.
@@ -107,25 +110,43 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
     }
   }
 
-  /// Gives the room of rows that are gone back to the disk.
+  /// Gives the room of rows that are gone back to the disk: of each table that nobody holds, and
+  /// does without the others.
   ///
   /// @param rewriting also where other rows stand behind them
-  void vacuum(String mesh, boolean rewriting) {
+  /// @param limit of all tables together
+  void vacuum(String mesh, boolean rewriting, Duration limit) {
     try (Connection connection = connect(admin);
         PreparedStatement list =
             connection.prepareStatement(
                 "select format('vacuum (truncate true, full %s) %I.%I', ?::int, n.nspname,"
                     + " c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
                     + " where n.nspname = ? and c.relkind in ('r', 'm')")) {
-      execute(connection, "set lock_timeout = '1s'");
-      list.setInt(1, rewriting ? 1 : 0);
-      list.setString(2, mesh);
-      ResultSet statements = list.executeQuery();
-      while (statements.next()) {
-        execute(connection, statements.getString(1));
+      int pid = connection.unwrap(PGConnection.class).getBackendPID();
+      SqlDeadline deadline = new SqlDeadline(limit, () -> end(admin.user(), pid));
+      try {
+        execute(
+            connection, "set lock_timeout = '1s'; set statement_timeout = " + limit.toMillis() / 2);
+        list.setInt(1, rewriting ? 1 : 0);
+        list.setString(2, mesh);
+        ResultSet statements = list.executeQuery();
+        while (statements.next() && !connection.isClosed()) {
+          vacuum(connection, statements.getString(1));
+        }
+      } finally {
+        deadline.met();
       }
-    } catch (SQLException e) {
-      throw named(e);
+    } catch (SQLException withoutIt) {
+      // Whoever is refused because there is no room is told so.
+    }
+  }
+
+  /// A table that is locked, dropped or broken keeps no other from being vacuumed.
+  private static void vacuum(Connection connection, String statement) {
+    try {
+      execute(connection, statement);
+    } catch (SQLException withoutIt) {
+      // so does one that takes too long
     }
   }
 
@@ -260,13 +281,16 @@ record SqlSetup(DatabaseUrl admin, DatabaseUrl parent, boolean embedded) {
                   + SETTING
                   + ".");
       default ->
-          state.startsWith("08") || state.startsWith("57")
-              ? new DatabaseDownException(
-                  "The database for the SQL of meshes, "
-                      + admin
-                      + ", cannot be reached. Try again in a moment.",
-                  e)
-              : new IllegalStateException("The database for the SQL of meshes failed", e);
+          switch (DatabaseFaults.named(new DataAccessException("", e))) {
+            case DatabaseBusyException busy -> busy;
+            case DatabaseDownException _ ->
+                new DatabaseDownException(
+                    "The database for the SQL of meshes, "
+                        + admin
+                        + ", cannot be reached. Try again in a moment.",
+                    e);
+            default -> new IllegalStateException("The database for the SQL of meshes failed", e);
+          };
     };
   }
 }

@@ -20,6 +20,7 @@ public final class StatementRefusedException extends RuntimeException {
   private final String detail;
   private final String hint;
   private final int position;
+  private final boolean ours;
 
   StatementRefusedException(ServerErrorMessage error) {
     super(cut(error.getMessage()), null, false, false);
@@ -27,6 +28,7 @@ public final class StatementRefusedException extends RuntimeException {
     this.detail = cut(error.getDetail());
     this.hint = cut(error.getHint());
     this.position = error.getInternalPosition();
+    this.ours = false;
   }
 
   /// What we refuse, not PostgreSQL.
@@ -36,6 +38,7 @@ public final class StatementRefusedException extends RuntimeException {
     this.detail = null;
     this.hint = null;
     this.position = 0;
+    this.ours = true;
   }
 
   /// A statement chooses these texts itself, and may make them as long as it likes.
@@ -50,6 +53,11 @@ public final class StatementRefusedException extends RuntimeException {
   /// The five characters that name the failure, such as `42P01`.
   public String sqlState() {
     return sqlState;
+  }
+
+  /// Whether we have refused it: a statement can raise any code itself.
+  boolean isOurs() {
+    return ours;
   }
 
   /// What PostgreSQL adds about the data, such as the key that is there already.

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SqlDatabaseTest {
 
   private static final long QUOTA = 4 << 20;
+  private static final long TOTAL = 1L << 30;
 
   private static TestDatabase test;
   private static SqlDatabase sql;
@@ -47,7 +49,7 @@ class SqlDatabaseTest {
     return SqlDatabase.of(
         test.database(),
         Optional.empty(),
-        new SqlDatabase.Limits(statement, Duration.ofSeconds(5), connections, QUOTA, 20));
+        new SqlDatabase.Limits(statement, Duration.ofSeconds(5), connections, QUOTA, TOTAL, 20));
   }
 
   @AfterAll
@@ -234,6 +236,7 @@ class SqlDatabaseTest {
               assertThat(refused.detail().orElseThrow()).hasSizeLessThan(2_100);
             });
     assertThat(write("do $$ begin raise notice 'a word'; end $$")).isZero();
+    refused("42P01", () -> write("insert into nowhere values ('" + "x".repeat(1 << 20) + "')"));
   }
 
   @Test
@@ -289,6 +292,194 @@ class SqlDatabaseTest {
   }
 
   @Test
+  void a_table_that_is_held_is_not_vacuumed_and_whoever_finds_no_room_is_told_that()
+      throws SQLException {
+    write("create table t (v text) with (autovacuum_enabled = false, vacuum_truncate = false)");
+    String fill = "insert into t select repeat(md5(g::text), 50) from generate_series(1, 7000) g";
+    try (Connection admin = admin()) {
+      admin.setAutoCommit(false);
+      admin.createStatement().execute("lock table " + schema() + ".t in access share mode");
+      refused(SqlDatabase.FULL, () -> write(fill));
+      refused(SqlDatabase.FULL_OF_DEAD_ROWS, () -> write("insert into t values ('fits')"));
+    }
+    assertThat(write("insert into t values ('fits')")).isEqualTo(1);
+  }
+
+  @Test
+  void no_statement_has_a_table_rewritten_by_raising_the_code_for_that() throws SQLException {
+    write("create table t as select 1 as i");
+    String file = one("select pg_relation_filenode('" + schema() + ".t')");
+    for (String code : List.of(SqlDatabase.FULL_OF_DEAD_ROWS, SqlDatabase.FULL)) {
+      refused(
+          code, () -> write("do $$ begin raise exception using errcode = '" + code + "'; end $$"));
+    }
+    assertThat(one("select pg_relation_filenode('" + schema() + ".t')")).isEqualTo(file);
+  }
+
+  @Test
+  void nothing_of_a_mesh_runs_when_the_server_vacuums_and_analyzes() {
+    write(
+        """
+        create table t (i int, v text);
+        create function mine(int) returns int language sql immutable as 'select $1';
+        create function length_of(int, int) returns float8 language sql immutable as 'select 1.0';
+        create function mine(int, int) returns int language sql immutable as 'select $1';
+        create operator ### (leftarg = int, rightarg = int, function = mine);
+        create domain small as int check (mine(value) < 10)
+        """);
+    for (String statement :
+        List.of(
+            "create index on t (mine(i))",
+            "create index on t (i) where mine(i) > 0",
+            "create unique index on t ((i + mine(i)))",
+            "create index on t ((i ### 1))",
+            "create index on t ((i::small))",
+            "create statistics s on (mine(i)), v from t",
+            "create table u (i int, exclude (mine(i) with =))",
+            "create type span as range (subtype = int, subtype_diff = length_of)")) {
+      refused("0A000", () -> write(statement));
+    }
+    write(
+        """
+        create index on t (lower(v)) where i > 0;
+        create statistics s on (lower(v)), i from t;
+        create type span as range (subtype = int, subtype_diff = int4range_subdiff);
+        create index on t (span(i, null));
+        alter table t add column g int generated always as (mine(i)) stored;
+        create index on t (g);
+        insert into t (i, v) values (7, 'x');
+        analyze t
+        """);
+    assertThat(read("select g from t where g = 7").lines()).hasSize(1);
+  }
+
+  @Test
+  void what_stands_in_the_catalogs_has_an_end_too() {
+    String longText = "(select string_agg(md5(g::text), '') from generate_series(1, 80000) g)";
+    for (String statement :
+        List.of(
+            "create function f() returns text language sql as $f$ select %L $f$",
+            "create function f() returns text return %L",
+            "comment on table t is %L",
+            "comment on column t.i is %L",
+            "alter table t alter v set default %L",
+            "create view w as select %L as v",
+            "alter table t add check (v <> %L)",
+            "create policy p on t using (v = %L)",
+            "create domain d as text default %L")) {
+      write("create table if not exists t (i int, v text)");
+      refused(
+          SqlDatabase.TOO_LONG_DEFINITIONS,
+          () -> write("do $$ begin execute format('" + statement + "', " + longText + "); end $$"));
+    }
+    refused(
+        SqlDatabase.TOO_LONG_DEFINITIONS,
+        () ->
+            write(
+                "do $$ begin for i in 1 .. 10 loop execute 'create table wide' || i || ' (' ||"
+                    + " (select string_agg('c' || g || ' int', ',') from generate_series(1, 1500) g)"
+                    + " || ')'; end loop; end $$"));
+    refused(
+        SqlDatabase.TOO_LONG_DEFINITIONS,
+        () ->
+            write(
+                "do $$ begin execute 'create type many as enum (' || (select string_agg(quote_literal('e' || g),"
+                    + " ',') from generate_series(1, 12000) g) || ')'; end $$"));
+    assertThat(write("drop table t")).isZero();
+  }
+
+  @Test
+  void all_meshes_together_take_no_more_than_the_operator_says() {
+    try (SqlDatabase small =
+        SqlDatabase.of(
+            test.database(),
+            Optional.empty(),
+            new SqlDatabase.Limits(
+                Duration.ofSeconds(2), Duration.ofSeconds(5), 1, QUOTA, 1 << 20, 20))) {
+      for (int i = 0; i < 3; i++) {
+        refused(SqlDatabase.ALL_FULL, () -> small.write(mesh, "create table t (i int)"));
+      }
+      assertThat(small.read(mesh, "select 1", 1, 100).lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void meshes_that_begin_all_at_once_take_one_connection_and_are_told_to_come_again()
+      throws Exception {
+    read("select 1");
+    try (SqlDatabase hasty =
+            SqlDatabase.of(
+                test.database(),
+                Optional.empty(),
+                new SqlDatabase.Limits(
+                    Duration.ofSeconds(2), Duration.ofMillis(500), 4, QUOTA, TOTAL, 20));
+        Connection admin = admin();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      hasty.read("first", "select 1", 1, 100);
+      admin.setAutoCommit(false);
+      admin.createStatement().execute("select pg_advisory_xact_lock(" + 0x636c61756465L + ")");
+      List<Future<Rows>> calls =
+          IntStream.range(0, 20)
+              .mapToObj(i -> threads.submit(() -> hasty.read("many-" + i, "select 1", 1, 100)))
+              .toList();
+      while (calls.stream().filter(Future::isDone).count() < 19) {
+        Thread.onSpinWait();
+      }
+      assertThat(one("select count(*) from pg_locks where locktype = 'advisory' and not granted"))
+          .isEqualTo("1");
+      admin.rollback();
+      long busy = 0;
+      for (Future<Rows> call : calls) {
+        try {
+          call.get();
+        } catch (ExecutionException e) {
+          assertThat(e).hasCauseInstanceOf(DatabaseBusyException.class);
+          busy++;
+        }
+      }
+      assertThat(busy).isEqualTo(19);
+    }
+  }
+
+  @Test
+  void what_an_older_version_made_is_brought_up_to_date() throws SQLException {
+    write("create table kept as select 7 as i");
+    String name = schema();
+    try (Connection admin = admin()) {
+      admin
+          .createStatement()
+          .execute(
+              """
+              create function claudemesh_guard.begin_write(mesh text, quota bigint) returns bigint
+                language sql as 'select 0::bigint';
+              drop function claudemesh_guard.end_write(text, bigint, bigint, int);
+              create function claudemesh_guard.end_write(text, bigint, bigint, int) returns void
+                language sql as '';
+              grant execute on function claudemesh_guard.begin_write(text, bigint),
+                claudemesh_guard.end_write(text, bigint, bigint, int) to ${mesh};
+              drop function claudemesh_run.write_${mesh}(text, bigint, int, bigint);
+              create function claudemesh_run.write_${mesh}(text, bigint, int) returns bigint
+                language sql as 'select 0::bigint';
+              alter function claudemesh_run.write_${mesh}(text, bigint, int) owner to ${mesh};
+              drop function claudemesh_guard.begin_${mesh}(bigint, bigint);
+              drop function claudemesh_guard.end_${mesh}(bigint, bigint, int)
+              """
+                  .replace("${mesh}", name));
+    }
+    try (SqlDatabase newer = open(Duration.ofSeconds(2), 1)) {
+      assertThat(newer.write(mesh, "insert into kept values (8)")).isEqualTo(1);
+    }
+    assertThat(
+            one(
+                "select count(*) from pg_proc where proname = 'write_"
+                    + name
+                    + "' or proname in ('begin_write', 'end_write') and has_function_privilege('"
+                    + name
+                    + "', oid, 'execute')"))
+        .isEqualTo("1");
+  }
+
+  @Test
   void a_mesh_has_so_many_tables_and_no_more() {
     refused(
         "MQ002",
@@ -330,7 +521,7 @@ class SqlDatabaseTest {
                       fresh.database(),
                       Optional.empty(),
                       new SqlDatabase.Limits(
-                          Duration.ofSeconds(5), Duration.ofSeconds(10), 4, QUOTA, 20)))
+                          Duration.ofSeconds(5), Duration.ofSeconds(10), 4, QUOTA, TOTAL, 20)))
               .toList();
       List<Callable<Long>> calls =
           IntStream.range(0, 8)
@@ -373,7 +564,7 @@ class SqlDatabaseTest {
                 database,
                 Optional.empty(),
                 new SqlDatabase.Limits(
-                    Duration.ofSeconds(5), Duration.ofSeconds(5), 1, QUOTA, 20))) {
+                    Duration.ofSeconds(5), Duration.ofSeconds(5), 1, QUOTA, TOTAL, 20))) {
       own.write("A", "create table t as select 1 as i");
 
       DatabaseUrl url = database.url();
@@ -390,6 +581,24 @@ class SqlDatabaseTest {
       }
       assertThat(own.read("A", "table t", 1, 100).lines()).containsExactly("{\"i\":1}");
     }
+  }
+
+  private static DatabaseUrl beside() {
+    return test.url().withDatabase(test.url().database() + SqlDatabase.SUFFIX);
+  }
+
+  private static Connection admin() throws SQLException {
+    DatabaseUrl url = beside();
+    return DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password().reveal());
+  }
+
+  private static String one(String query) throws SQLException {
+    return one(beside(), query);
+  }
+
+  /// Name of the mesh's schema and role.
+  private String schema() throws SQLException {
+    return one("select nspname from pg_namespace where obj_description(oid) = 'mesh " + mesh + "'");
   }
 
   private static String one(DatabaseUrl url, String query) throws SQLException {

@@ -138,7 +138,7 @@ class SqlEscapeTest {
         execute(
             "another mesh's writer",
             "42501",
-            "select claudemesh_run.write_${b}('drop table secret', 1, 1)"),
+            "select claudemesh_run.write_${b}('drop table secret', 1, 1, 1)"),
         execute(
             "replacing its runner",
             "42501",
@@ -151,7 +151,7 @@ class SqlEscapeTest {
         execute(
             "dropping its runner",
             "42501",
-            "drop function claudemesh_run.write_${a}(text, bigint, int)"),
+            "drop function claudemesh_run.write_${a}(text, bigint, int, bigint)"),
         execute("dropping all it owns", "42501", "drop owned by current_user cascade"),
         execute(
             "opening its runner to all",
@@ -165,7 +165,21 @@ class SqlEscapeTest {
         execute(
             "dropping the guard",
             "42501",
-            "drop function claudemesh_guard.begin_write(text, bigint)"),
+            "drop function claudemesh_guard.begin_write(text, bigint, bigint)"),
+        execute(
+            "replacing its own guard",
+            "42501",
+            "create or replace function claudemesh_guard.begin_${a}(quota bigint, most_of_all bigint)"
+                + " returns bigint language sql as 'select 0::bigint'"),
+        query(
+            "another mesh's guard",
+            "42501",
+            "select claudemesh_guard.begin_${b}(1::bigint << 60, null)"),
+        query(
+            "the guard about another mesh's size",
+            "42501",
+            "select claudemesh_guard.begin_write('${b}', 1::bigint << 60, null)"),
+        query("another mesh's size", "42501", "select claudemesh_guard.size_of('${b}')"),
         execute(
             "asking the guard about another mesh",
             "42501",
@@ -350,6 +364,16 @@ class SqlEscapeTest {
         query("pg_shadow", "42501", "select passwd from pg_shadow"),
         query("pg_user_mapping", "42501", "select * from pg_user_mapping"),
         query("pg_user_mappings", "42501", "select * from pg_user_mappings"),
+        query(
+            "sizes of other tables",
+            "42501",
+            "select pg_relation_size(o::oid::regclass) from generate_series(16384, 60000) o"),
+        query(
+            "sizes with all that belongs to them",
+            "42501",
+            "select pg_total_relation_size(o::oid::regclass) from generate_series(16384, 60000) o"),
+        query("pg_table_size", "42501", "select pg_table_size('own')"),
+        query("pg_indexes_size", "42501", "select pg_indexes_size('own')"),
         query("pg_roles", "42501", "select rolname from pg_roles"),
         query("pg_database", "42501", "select datname from pg_database"),
         query("names of other tables", "42501", "select relname from pg_class"),
@@ -491,7 +515,7 @@ class SqlEscapeTest {
               test.database(),
               own,
               new SqlDatabase.Limits(
-                  Duration.ofSeconds(10), Duration.ofSeconds(5), 1, 100 << 20, 100));
+                  Duration.ofSeconds(10), Duration.ofSeconds(5), 1, 100 << 20, 1L << 40, 100));
       sql.write(
           "B",
           "create table secret (v text); insert into secret values ('"
@@ -589,7 +613,7 @@ class SqlEscapeTest {
         select string_agg(line, ',') into found
           from claudemesh_run.read_${b}('select * from secret', 10, 1000) line;
         perform claudemesh_run.write_${a}(
-          format('insert into loot values (%L)', found), 100000000, 100);
+          format('insert into loot values (%L)', found), 100000000, 100, null);
         return 1;
       end $$;
       -- Works where it is called as the login: reads B, and cries it out.

@@ -291,6 +291,8 @@ public record LimitsConfig(
   /// @param resultBytes of all rows of one result as JSON; the same
   /// @param listedColumns columns that the list of tables has; the same
   /// @param quotaBytes of a mesh's tables with their indexes on disk, then `limit`
+  /// @param totalBytes of all meshes on disk, definitions and what is gone but not yet vacuumed
+  ///   included, then `limit`
   /// @param relations tables, indexes, views and sequences of a mesh, then `limit`
   public record Sql(
       Duration statement,
@@ -300,14 +302,23 @@ public record LimitsConfig(
       int resultBytes,
       int listedColumns,
       long quotaBytes,
+      long totalBytes,
       int relations) {
     public static final Sql DEFAULTS =
-        new Sql(Duration.ofSeconds(5), 4, 2, 1_000, 262_144, 5_000, 256L << 20, 500);
+        new Sql(Duration.ofSeconds(5), 4, 2, 1_000, 262_144, 5_000, 256L << 20, 8_192L << 20, 500);
 
-    /// The same with another quota.
-    public Sql withQuotaBytes(long bytes) {
+    /// The same with other sizes on disk.
+    public Sql withBytes(long quota, long total) {
       return new Sql(
-          statement, connections, perMesh, rows, resultBytes, listedColumns, bytes, relations);
+          statement,
+          connections,
+          perMesh,
+          rows,
+          resultBytes,
+          listedColumns,
+          quota,
+          total,
+          relations);
     }
   }
 

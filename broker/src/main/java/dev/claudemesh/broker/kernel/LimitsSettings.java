@@ -22,7 +22,9 @@ final class LimitsSettings {
         Shared.DEFAULTS,
         Services.DEFAULTS,
         Work.DEFAULTS,
-        Sql.DEFAULTS.withQuotaBytes((long) settings.whole(Setting.SQL_QUOTA_MB) << 20),
+        Sql.DEFAULTS.withBytes(
+            (long) settings.whole(Setting.SQL_QUOTA_MB) << 20,
+            (long) settings.whole(Setting.SQL_TOTAL_MB) << 20),
         Knowledge.DEFAULTS);
   }
 

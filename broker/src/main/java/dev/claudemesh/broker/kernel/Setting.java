@@ -58,6 +58,7 @@ public enum Setting {
   SEND_BURST("100", new Kind.Whole(1, 1_000_000), "Messages one member may send at once"),
   MAX_HOPS("30", new Kind.Whole(1, 1_000_000), "Agent messages in one chain of answers"),
   SQL_QUOTA_MB("256", new Kind.Whole(1, 1_000_000), "Size of each mesh's own database"),
+  SQL_TOTAL_MB("8192", new Kind.Whole(64, 1_000_000_000), "Size of all meshes' databases together"),
   REPEAT_LIMIT_PER_MINUTE("5", new Kind.Whole(0, 100_000), "Identical texts to one peer"),
 
   BROKER_ENCRYPTION_KEY("", new Kind.Secret(), Use.LATER),

@@ -168,6 +168,18 @@ final class SqlRules {
               "A mesh may have "
                   + limits.relations()
                   + " tables, indexes, views and sequences together; nothing was changed");
+      case SqlDatabase.ALL_FULL ->
+          new Problem(
+              ProblemCode.LIMIT,
+              "The databases of all meshes of this broker may take "
+                  + (limits.totalBytes() >> 20)
+                  + " MB together; nothing was changed. Its operator can raise SQL_TOTAL_MB");
+      case SqlDatabase.TOO_LONG_DEFINITIONS ->
+          new Problem(
+              ProblemCode.LIMIT,
+              "Functions, views, columns, comments and the like of a mesh may take "
+                  + Math.max(limits.quotaBytes() >> 24, 1)
+                  + " MB; nothing was changed");
       case "57014" ->
           new Problem(
               code,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class SqlStoreTest {
   private static final LimitsConfig.Sql LIMITS =
-      new LimitsConfig.Sql(Duration.ofSeconds(2), 2, 2, 10, 10_000, 3, 1 << 20, 10);
+      new LimitsConfig.Sql(Duration.ofSeconds(2), 2, 2, 10, 10_000, 3, 1 << 20, 1 << 30, 10);
 
   private static TestDatabase test;
   private static SqlDatabase sql;
@@ -33,15 +33,20 @@ class SqlStoreTest {
   }
 
   private static SqlDatabase open(Optional<DatabaseUrl> own) {
+    return open(own, LIMITS);
+  }
+
+  private static SqlDatabase open(Optional<DatabaseUrl> own, LimitsConfig.Sql limits) {
     return SqlDatabase.of(
         test.database(),
         own,
         new SqlDatabase.Limits(
-            LIMITS.statement(),
+            limits.statement(),
             Duration.ofSeconds(5),
-            LIMITS.connections(),
-            LIMITS.quotaBytes(),
-            LIMITS.relations()));
+            limits.connections(),
+            limits.quotaBytes(),
+            limits.totalBytes(),
+            limits.relations()));
   }
 
   @AfterAll
@@ -106,6 +111,29 @@ class SqlStoreTest {
         .hasMessageContaining("10 tables");
     store.execute("mesh-e", "create table t (a int, b int, c int); create table u (d int)");
     assertThat(store.schema("mesh-e").truncated()).contains(true);
+  }
+
+  @Test
+  void definitions_and_all_meshes_together_have_limits_that_say_what_they_are() {
+    assertThat(
+            refused(
+                ProblemCode.LIMIT,
+                () ->
+                    store.execute(
+                        "mesh-g",
+                        "create table t (); do $$ begin execute format('comment on table t is %L',"
+                            + " (select string_agg(md5(g::text), '') from generate_series(1, 80000)"
+                            + " g)); end $$")))
+        .hasMessageContaining("comments")
+        .hasMessageContaining("1 MB");
+    LimitsConfig.Sql small = LIMITS.withBytes(LIMITS.quotaBytes(), 1 << 20);
+    try (SqlDatabase full = open(Optional.empty(), small)) {
+      assertThat(
+              refused(
+                  ProblemCode.LIMIT,
+                  () -> new SqlStore(full, small).execute("mesh-g", "create table t ()")))
+          .hasMessageContaining("SQL_TOTAL_MB");
+    }
   }
 
   private static String tables(int count) {
