@@ -182,8 +182,7 @@ public final class McpHostCommand extends MeshCommand {
   }
 
   private String about(StdioServer server) {
-    String text = description.or(server::instructions).orElse("MCP server " + name);
-    return text.length() <= 2_000 ? text : text.substring(0, 1_999) + "…";
+    return description.or(server::instructions).orElse("MCP server " + name);
   }
 
   /// What was named, each of the shell or with a value; never anything of our own.

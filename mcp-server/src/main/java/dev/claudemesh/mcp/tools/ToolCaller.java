@@ -4,6 +4,7 @@ import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.client.Identity;
 import dev.claudemesh.protocol.client.MeshClient;
 import dev.claudemesh.protocol.crypto.Boxed;
 import dev.claudemesh.protocol.messaging.Encryption;
@@ -60,7 +61,9 @@ public final class ToolCaller {
         client.ask(new ServiceRequest.ListServers(Optional.of(wish.server()))).servers().getFirst();
     String callId = UUID.randomUUID().toString();
     Optional<CallBox> box =
-        CallBox.isBoxed(server.enc()) ? Optional.of(box(client, server)) : Optional.empty();
+        CallBox.isBoxed(server.enc())
+            ? Optional.of(box(client.identity(), server))
+            : Optional.empty();
     wish.progress().ifPresent(told -> listening.put(callId, new Listening(box, told)));
     CompletableFuture<JsonNode> result =
         client
@@ -71,8 +74,8 @@ public final class ToolCaller {
   }
 
   /// Never in clear because of what cannot be a key.
-  private static CallBox box(MeshClient client, Server server) {
-    return CallBox.with(client.identity(), server.hostPubkey())
+  static CallBox box(Identity identity, Server server) {
+    return CallBox.with(identity, server.hostPubkey())
         .orElseThrow(() ->
             new Problem(
                 ProblemCode.UNDECRYPTABLE,

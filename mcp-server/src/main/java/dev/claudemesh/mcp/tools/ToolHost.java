@@ -41,6 +41,8 @@ public final class ToolHost implements AutoCloseable {
 
   private static final Set<String> ABOUT_SERVERS = Set.of("mcp_registered", "mcp_unregistered");
 
+  private static final int MOST_DESCRIPTION = 2_000;
+
   private final Lending lending;
   private final Tools tools;
   private final Consumer<Served> told;
@@ -60,6 +62,10 @@ public final class ToolHost implements AutoCloseable {
       List<ToolOffer> tools,
       boolean persistent,
       boolean allowUnencrypted) {
+    public Offer {
+      description = Answering.cut(description, MOST_DESCRIPTION);
+    }
+
     Offer with(List<ToolOffer> others) {
       return new Offer(name, description, others, persistent, allowUnencrypted);
     }

@@ -16,6 +16,8 @@ import dev.claudemesh.protocol.client.Identity;
 import dev.claudemesh.protocol.client.MeshClient;
 import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.connection.Purpose;
+import dev.claudemesh.protocol.messaging.Encryption;
+import dev.claudemesh.protocol.services.ServiceReply;
 import dev.claudemesh.protocol.services.ServiceRequest.ListServers;
 import dev.claudemesh.protocol.services.ServiceRequest.ToolOffer;
 import java.time.Duration;
@@ -260,11 +262,45 @@ class ToolHostTest {
   void words_of_an_error_are_cut_between_characters() {
     ToolCaller.Call call = begin("fail", null);
     eventually("it is carried out", () -> begun.size() == 1);
-    String faces = "x" + "\ud83d\ude00".repeat(5_000);
+    String faces = "\ud83d\ude00".repeat(5_000);
     begun.getFirst().result().completeExceptionally(new IllegalStateException(faces));
     assertThatThrownBy(() -> join(call.result()))
         .satisfies(problem ->
             assertThat(problem.getMessage()).endsWith("\ud83d\ude00…").hasSizeLessThan(4_001));
+  }
+
+  @Test
+  void a_call_to_a_host_that_opens_no_boxes_says_that_it_was_not_encrypted() {
+    try (TestSocket old = broker.connect(ada.withSession())) {
+      old.ask(
+          TestSocket.json(
+              "{'type':'mcp_register','serverName':'old','description':'','tools':[{'name':'t'}]}"));
+      ToolCaller.Wish wish =
+          new ToolCaller.Wish(
+              "old", "t", Wire.mapper().createObjectNode(), Optional.empty(), Optional.empty());
+      assertThat(caller.begin(adas, wish).encrypted()).isFalse();
+    }
+    assertThat(begin("boxed", null).encrypted()).isTrue();
+  }
+
+  @Test
+  void no_call_is_made_in_clear_because_a_key_is_none() {
+    for (Optional<String> key : List.of(Optional.<String>empty(), Optional.of("none"))) {
+      ServiceReply.Server server =
+          new ServiceReply.Server(
+              "tools",
+              "",
+              "ada",
+              List.of(),
+              true,
+              Optional.empty(),
+              key,
+              Optional.empty(),
+              Optional.of(Encryption.BOX),
+              Optional.empty());
+      assertThatThrownBy(() -> ToolCaller.box(adas.identity(), server))
+          .hasMessageContaining("the call was not made");
+    }
   }
 
   @Test
