@@ -14,6 +14,11 @@ public final class Main {
   public static void main(String[] arguments) {
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    if (arguments.length == 1 && Version.OPTIONS.contains(arguments[0])) {
+      out.println(Version.line());
+      out.flush();
+      return;
+    }
     boolean interactive = System.console() != null && System.console().isTerminal();
     Environment environment =
         new Environment(

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Makes the connection, watches it, and makes it again, on one virtual thread, until it is stopped
-/// or refused for good.
+/// Makes the connection, watches it, and makes it again, on one thread, until it is stopped or
+/// refused for good.
 final class Connector {
   private static final int MAX_AT_ONCE = 5;
   private static final Duration CLOSING = Duration.ofMillis(500);
@@ -62,7 +62,7 @@ final class Connector {
     this.limits = limits;
     this.resumeToken = resumeToken;
     this.events = events;
-    this.thread = Thread.ofVirtual().name("claudemesh-connection").unstarted(this::run);
+    this.thread = FrameSocket.thread("claudemesh-connection", this::run);
   }
 
   void start() {

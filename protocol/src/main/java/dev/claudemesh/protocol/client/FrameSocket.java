@@ -22,10 +22,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// One WebSocket to a broker: whole JSON frames in, whole JSON frames out in the order they were
 /// given. Never opened twice.
 ///
-/// Two virtual threads, one reads and one writes. The JDK's own WebSocket is not used: it forgets
-/// the end of a stream that comes while it hands over a frame (`acknowledgeReception` throws inside
-/// `onComplete`), so that a broker killed in the wrong moment was missed for a minute; and its
-/// selector thread holds up the end of a program.
+/// Two threads of the system, one reads and one writes: for virtual ones, one of the JDK's own
+/// would wait for sockets until the program ends, and the JVM lets that hold up the end by 0.3 s.
+/// The JDK's own WebSocket is not used: it forgets the end of a stream that comes while it hands
+/// over a frame (`acknowledgeReception` throws inside `onComplete`), so that a broker killed in the
+/// wrong moment was missed for a minute; and its selector thread holds up the end of a program.
 final class FrameSocket {
   /// Frames that may wait to be written; a broker that takes no more is given up.
   private static final int MAX_QUEUED = 4_096;
@@ -39,13 +40,18 @@ final class FrameSocket {
   private final int maxInbound;
   private final CompletableFuture<Closed> closed = new CompletableFuture<>();
   private final BlockingQueue<WebSocketFrame> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
-  private final Thread writer = Thread.ofVirtual().name("claudemesh-writer").unstarted(this::write);
-  private final Thread reader = Thread.ofVirtual().name("claudemesh-reader").unstarted(this::read);
+  private final Thread writer = thread("claudemesh-writer", this::write);
+  private final Thread reader = thread("claudemesh-reader", this::read);
   private volatile long lastHeard = System.nanoTime();
 
   /// How it ended. Code 1006, as in RFC 6455, where no close frame came.
   record Closed(int code, String reason) {
     static final int ABNORMAL = 1006;
+  }
+
+  /// A thread that may wait for a socket.
+  static Thread thread(String name, Runnable work) {
+    return Thread.ofPlatform().daemon().name(name).unstarted(work);
   }
 
   private FrameSocket(Socket socket, BiConsumer<FrameSocket, ObjectNode> sink, int maxInbound)

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /// Calls that can fail for what somebody else sent give an empty result; one that cannot fail for
 /// such a reason throws.
 final class Sodium {
+  /// Where JNA would look for libraries that are named without a folder.
+  private static final String SYSTEM_LIBRARIES = "jna.platform.library.path";
+
   static final int KEY_BYTES = 32;
   static final int SECRET_KEY_BYTES = 64;
   static final int SIGNATURE_BYTES = 64;
@@ -202,6 +205,9 @@ final class Sodium {
       // good.
       System.load(sodium.toString());
       loadBridgeFrom(folder);
+      if (System.getProperty(SYSTEM_LIBRARIES) == null) {
+        System.setProperty(SYSTEM_LIBRARIES, ""); // else JNA runs ldconfig to find out
+      }
       return new SodiumJava(sodium.toString());
     } catch (LinkageError e) {
       throw new IOException(sodium + " cannot be loaded: " + e.getMessage(), e);
