@@ -10,6 +10,7 @@ import dev.claudemesh.cli.claims.ClaimsReleaseCommand;
 import dev.claudemesh.cli.claude.HookCommand;
 import dev.claudemesh.cli.claude.LaunchCommand;
 import dev.claudemesh.cli.claude.McpCommand;
+import dev.claudemesh.cli.claude.StatusLineCommand;
 import dev.claudemesh.cli.demo.DemoCommand;
 import dev.claudemesh.cli.doctor.DoctorCommand;
 import dev.claudemesh.cli.install.InstallCommand;
@@ -134,6 +135,7 @@ public final class Cli {
             UninstallCommand.class,
             LaunchCommand.class,
             McpCommand.class,
+            StatusLineCommand.class,
             HookCommand.class));
     groups.put(
         "This machine", Word.written(DemoCommand.class, BrokerCommand.class, DoctorCommand.class));

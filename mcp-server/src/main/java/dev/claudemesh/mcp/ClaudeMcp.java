@@ -63,6 +63,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private final Meshes meshes;
   private final Skills skills;
   private final StatusReporter status;
+  private final StatusLine statusLine;
   private final Optional<HookDesk> desk;
 
   private ClaudeMcp(McpSettings settings, InputStream in, OutputStream out, String version) {
@@ -92,6 +93,7 @@ public final class ClaudeMcp implements AutoCloseable {
         .forEach(membership ->
             links.add(new MeshLink(settings, membership, this::arrived, notices::arrived)));
     desk = openDesk(settings);
+    statusLine = new StatusLine(settings.configFile().folder(), session.id());
     timer.scheduleWithFixedDelay(
         this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
@@ -274,6 +276,10 @@ public final class ClaudeMcp implements AutoCloseable {
       if (status.tick()) {
         postman.remind();
       }
+      statusLine.show(
+          meshes.links().stream().map(link -> link.line(clock.instant())).toList(),
+          postman.waiting(),
+          clock.instant());
       notices.tick();
       skills.tick(meshes.links());
     } catch (RuntimeException e) {
@@ -299,6 +305,7 @@ public final class ClaudeMcp implements AutoCloseable {
     }
     timer.shutdownNow();
     desk.ifPresent(HookDesk::close);
+    statusLine.close();
     List<Thread> leaving =
         meshes.links().stream().map(link -> Thread.ofVirtual().start(link::leave)).toList();
     for (Thread thread : leaving) {

@@ -54,11 +54,11 @@ public final class Hook {
       return;
     }
     JsonNode input = read(in);
-    String sessionId =
-        input.path("session_id").asString(environment.getOrDefault("CLAUDE_CODE_SESSION_ID", ""));
-    if (!sessionId.matches("[A-Za-z0-9_-]{1,100}")) {
+    Optional<String> session = sessionId(input, environment);
+    if (session.isEmpty()) {
       return;
     }
+    String sessionId = session.get();
     try {
       String answer = askDesk(HookDesk.file(folder.path(), sessionId), event.get(), input);
       if (!answer.equals("{}")) {
@@ -69,7 +69,20 @@ public final class Hook {
     }
   }
 
-  private static JsonNode read(InputStream in) {
+  /// Which session a program is run for that Claude Code starts; empty if it does not say.
+  ///
+  /// @param input what Claude Code gave it
+  public static Optional<String> sessionId(JsonNode input, Map<String, String> environment) {
+    return Optional.of(
+            input
+                .path("session_id")
+                .asString(environment.getOrDefault("CLAUDE_CODE_SESSION_ID", "")))
+        .filter(id -> id.matches("[A-Za-z0-9_-]{1,100}"));
+  }
+
+  /// What Claude Code gives to a program that it starts; an empty object if that is nothing
+  /// readable.
+  public static JsonNode read(InputStream in) {
     try {
       byte[] bytes = in.readNBytes(MAX_INPUT);
       return bytes.length == 0 ? Wire.mapper().createObjectNode() : Wire.mapper().readTree(bytes);

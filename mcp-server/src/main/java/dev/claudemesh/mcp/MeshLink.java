@@ -61,6 +61,7 @@ final class MeshLink implements AutoCloseable {
   private final MeshClient client;
   private final AtomicBoolean skillsChanged = new AtomicBoolean();
   private final OthersClaims others = new OthersClaims();
+  private final HeadCount headCount = new HeadCount();
   private final AtomicReference<Optional<Problem>> trouble =
       new AtomicReference<>(Optional.empty());
 
@@ -181,6 +182,13 @@ final class MeshLink implements AutoCloseable {
                     + "; try again in a moment, or run: claudemesh doctor"));
   }
 
+  /// This mesh as the status line tells of it.
+  StatusLine.Mesh line(Instant now) {
+    boolean connected = connected();
+    return new StatusLine.Mesh(
+        slug(), connected, connected ? headCount.current(client, now) : Optional.empty());
+  }
+
   /// The skills of the mesh are to be asked for again.
   void skillsChanged() {
     skillsChanged.set(true);
@@ -218,6 +226,7 @@ final class MeshLink implements AutoCloseable {
 
       @Override
       public void connected(HelloAck hello) {
+        headCount.connected();
         skillsChanged();
       }
 
@@ -235,6 +244,7 @@ final class MeshLink implements AutoCloseable {
 
       @Override
       public void news(News news) {
+        headCount.heard(news);
         told.accept(Notice.of(slug(), news));
       }
 

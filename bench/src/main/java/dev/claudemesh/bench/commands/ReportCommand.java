@@ -48,6 +48,7 @@ public final class ReportCommand implements Callable<Integer> {
     COMMANDS.put("recall", List.of());
     COMMANDS.put("audit", List.of());
     COMMANDS.put("tools", List.of());
+    COMMANDS.put("commands", List.of());
   }
 
   @Parameters(

@@ -22,6 +22,7 @@ public final class Scenarios {
     line.addSubcommand(new RecallCommand());
     line.addSubcommand(new AuditCommand());
     line.addSubcommand(new ToolsCommand());
+    line.addSubcommand(new CommandsCommand());
     line.addSubcommand(new ReportCommand());
     line.addSubcommand(new JmhCommand());
   }

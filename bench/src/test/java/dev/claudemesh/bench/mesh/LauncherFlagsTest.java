@@ -18,8 +18,8 @@ class LauncherFlagsTest {
         Files.readAllLines(Path.of(System.getProperty("claudemesh.root"), "claudemesh"));
     String own =
         lines.stream()
-            .filter(line -> line.strip().startsWith("broker") && line.contains("flags="))
-            .map(line -> line.replaceAll(".*flags=\"(.*)\".*", "$1"))
+            .filter(line -> line.strip().startsWith("broker") && line.contains("printf %s \""))
+            .map(line -> line.replaceAll(".*printf %s \"(.*)\".*", "$1"))
             .findFirst()
             .orElseThrow();
     String common =
@@ -34,7 +34,7 @@ class LauncherFlagsTest {
 
   private static int indexOf(List<String> lines, String beginning) {
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).startsWith(beginning)) {
+      if (lines.get(i).strip().startsWith(beginning)) {
         return i;
       }
     }

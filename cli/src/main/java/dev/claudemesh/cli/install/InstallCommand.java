@@ -37,6 +37,12 @@ public final class InstallCommand extends CliCommand {
               + " until uninstall.")
   private boolean claims;
 
+  @Option(
+      names = "--status-line",
+      description =
+          "Also a status line: who is on the mesh, and what waits. One of your own stays as it is.")
+  private boolean statusLine;
+
   public InstallCommand(Context context) {
     super(context);
   }
@@ -104,14 +110,25 @@ public final class InstallCommand extends CliCommand {
                         + " <repository>/claudemesh install"));
     Installation installation =
         new Installation(ClaudeFiles.of(context.environment()), context.folder().path());
+    if (statusLine) {
+      installation
+          .ownStatusLine()
+          .ifPresent(own ->
+              context
+                  .terminal()
+                  .warn(
+                      "You have a status line of your own, which stays as it is. To embed ours,"
+                          + " see: claudemesh status-line --help"));
+    }
     if (dryRun) {
-      return Result.planned(installation.planEntry(launcher, !noHooks, claims))
+      return Result.planned(installation.planEntry(launcher, !noHooks, claims, statusLine))
           .answer("Nothing would change.")
           .next("claudemesh install");
     }
     List<Installation.Done> done =
         installation.carryOut(
-            () -> installation.planEntry(launcher, !noHooks, claims), context.clock().instant());
+            () -> installation.planEntry(launcher, !noHooks, claims, statusLine),
+            context.clock().instant());
     return Result.done(done)
         .answer("claudemesh is entered into Claude Code already.")
         .remark(

@@ -46,12 +46,23 @@ final class Installation {
   /// Works out what entering us changes, and changes nothing.
   ///
   /// @param claims whether a hook is to warn before edits of files that others claimed
-  List<Change> planEntry(Path launcher, boolean hooks, boolean claims) {
+  /// @param statusLine whether ours is to be shown where the user has none
+  List<Change> planEntry(Path launcher, boolean hooks, boolean claims, boolean statusLine) {
     Registration registration = new Registration(launcher);
     List<Change> changes = new ArrayList<>();
     changes.add(entered(files.servers(), registration::enterServer));
-    if (hooks) {
-      changes.add(entered(files.settings(), file -> registration.enterHooks(file, claims)));
+    if (hooks || statusLine) {
+      changes.add(
+          entered(
+              files.settings(),
+              file -> {
+                if (hooks) {
+                  registration.enterHooks(file, claims);
+                }
+                if (statusLine) {
+                  registration.enterStatusLine(file);
+                }
+              }));
     }
     return changes.stream().filter(Change::changesSomething).toList();
   }
@@ -66,6 +77,15 @@ final class Installation {
         .stream()
         .filter(Change::changesSomething)
         .toList();
+  }
+
+  /// The command of the user's own status line, which stays; empty if there is none, or it is ours.
+  Optional<String> ownStatusLine() {
+    return new ForeignFile(files.settings())
+        .read()
+        .filter(text -> !text.isBlank())
+        .flatMap(
+            text -> Registration.ownStatusLine(new JsonFile(text, files.settings().toString())));
   }
 
   private interface Step {

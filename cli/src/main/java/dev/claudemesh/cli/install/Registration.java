@@ -18,12 +18,18 @@ final class Registration {
   private static final String SERVERS = "mcpServers";
   private static final String HOOKS = "hooks";
   private static final String COMMAND = "command";
+  private static final String STATUS_LINE = "statusLine";
   private static final int HOOK_SECONDS = 10;
+  private static final int REFRESH_SECONDS = 5;
 
   /// A command line whose program is ours, quoted or not; not one that only mentions us.
   private static final Pattern OUR_HOOK =
       Pattern.compile(
           "\\s*(?:'.*/claudemesh(?:\\.cmd)?'|\".*[/\\\\]claudemesh(?:\\.cmd)?\"|(?:\\S*[/\\\\])?claudemesh(?:\\.cmd)?)\\s+hook\\s+\\S+\\s*");
+
+  /// The same for the status line.
+  private static final Pattern OUR_STATUS_LINE =
+      Pattern.compile(OUR_HOOK.pattern().replace("hook\\s+\\S+", "status-line"));
 
   private static final Pattern OUR_PROGRAM =
       Pattern.compile("(^|.*[/\\\\])claudemesh(\\.cmd|\\.exe)?", Pattern.DOTALL);
@@ -35,11 +41,55 @@ final class Registration {
     this.launcher = launcher;
   }
 
-  /// The command line of a hook, quoted for a shell where the path needs it.
+  /// The command line of a hook.
   String hookCommand(HookEvent event) {
+    return program() + " hook " + event.word();
+  }
+
+  /// Us, quoted for a shell where the path needs it.
+  private String program() {
     String path = launcher.toString();
-    String quoted = PLAIN.matcher(path).matches() ? path : "'" + path.replace("'", "'\\''") + "'";
-    return quoted + " hook " + event.word();
+    return PLAIN.matcher(path).matches() ? path : "'" + path.replace("'", "'\\''") + "'";
+  }
+
+  /// Registers our status line where there is none. There can be only one, and a user's own stays.
+  void enterStatusLine(JsonFile file) {
+    if (ownStatusLine(file).isPresent()) {
+      return;
+    }
+    String command = program() + " status-line";
+    if (file.find(STATUS_LINE).isEmpty()) {
+      ObjectNode line = Wire.mapper().createObjectNode();
+      file.put(
+          file.root(),
+          STATUS_LINE,
+          line.put("type", "command")
+              .put(COMMAND, command)
+              .put("refreshInterval", REFRESH_SECONDS));
+    } else if (!statusLine(file).equals(Optional.of(command))) {
+      file.put(
+          file.object(STATUS_LINE).orElseThrow(),
+          COMMAND,
+          Wire.mapper().getNodeFactory().stringNode(command));
+    }
+  }
+
+  /// The command of a status line that is not ours; empty if there is none. One without a command
+  /// counts as somebody else's, too.
+  static Optional<String> ownStatusLine(JsonFile file) {
+    return file.find(STATUS_LINE).isEmpty()
+        ? Optional.empty()
+        : Optional.of(statusLine(file).orElse("")).filter(command -> !isOurStatusLine(command));
+  }
+
+  private static Optional<String> statusLine(JsonFile file) {
+    return file.find(STATUS_LINE, COMMAND)
+        .filter(JsonPlace.Text.class::isInstance)
+        .map(place -> ((JsonPlace.Text) place).value());
+  }
+
+  private static boolean isOurStatusLine(String command) {
+    return OUR_STATUS_LINE.matcher(command).matches();
   }
 
   /// Names us as an MCP server. A server of that name that is not ours stays, and is a problem.
@@ -171,10 +221,9 @@ final class Registration {
     file.removeItems(
         item -> item instanceof JsonPlace.Text text && text.value().startsWith("mcp__claudemesh__"),
         "allowedTools");
-    file.find("statusLine", COMMAND)
-        .filter(place ->
-            place instanceof JsonPlace.Text text && text.value().contains("claudemesh status-line"))
-        .ifPresent(place -> file.removeFields(field -> field.name().equals("statusLine")));
+    statusLine(file)
+        .filter(Registration::isOurStatusLine)
+        .ifPresent(line -> file.removeFields(field -> field.name().equals(STATUS_LINE)));
   }
 
   /// Which commands are registered for an event.

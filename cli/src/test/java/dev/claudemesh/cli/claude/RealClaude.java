@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +66,58 @@ final class RealClaude implements AutoCloseable {
     Files.writeString(mcp, server.toString());
     Path settings = home.resolve("settings.json");
     Files.writeString(settings, hooks(main).toString());
-    List<String> command =
+    return start(
+        home,
+        apiUrl,
+        Map.of(),
+        List.of("--mcp-config", mcp.toString(), "--settings", settings.toString()),
+        allowed);
+  }
+
+  /// The same with our plugin in place of entries of our own.
+  ///
+  /// @param launcher what stands for the program on the PATH
+  static RealClaude startWithPlugin(Path home, String apiUrl, Path launcher, String... allowed)
+      throws IOException, InterruptedException {
+    Map<String, String> found = Map.of("CLAUDEMESH_LAUNCHER", launcher.toString());
+    for (List<String> words :
+        List.of(
+            List.of("marketplace", "add", System.getProperty("claudemesh.root")),
+            List.of("install", "claudemesh@claudemesh"))) {
+      ProcessBuilder builder = new ProcessBuilder(binary().orElseThrow().toString(), "plugin");
+      builder.command().addAll(words);
+      builder.redirectErrorStream(true).redirectOutput(home.resolve("plugin.log").toFile());
+      environment(builder, home, apiUrl, found);
+      if (builder.start().waitFor() != 0) {
+        throw new IOException(words + ": " + Files.readString(home.resolve("plugin.log")));
+      }
+    }
+    return start(home, apiUrl, found, List.of(), allowed);
+  }
+
+  /// A script that runs the classes under test as the launcher runs the jars.
+  static Path launcher(Path home) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Path arguments = Files.writeString(home.resolve("java-arguments"), javaArguments());
+    Path quick = Path.of(System.getProperty("claudemesh.root"), "claudemesh-quick");
+    Path launcher =
+        Files.writeString(
+            home.resolve("claudemesh"),
+            """
+            #!/bin/sh
+            [ "${1:-}" = hook ] && [ "${CLAUDEMESH_QUICK:-}" != off ] && exec '%s' "$0" "$@"
+            exec '%s' '@%s' dev.claudemesh.cli.Main "$@"
+            """
+                .formatted(quick, java, arguments));
+    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+    return launcher;
+  }
+
+  private static RealClaude start(
+      Path home, String apiUrl, Map<String, String> more, List<String> entries, String... allowed)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.addAll(
         List.of(
             binary().orElseThrow().toString(),
             "-p",
@@ -76,18 +129,22 @@ final class RealClaude implements AutoCloseable {
             "--permission-mode",
             "default",
             "--allowedTools",
-            String.join(",", allowed),
-            "--mcp-config",
-            mcp.toString(),
-            "--settings",
-            settings.toString());
+            String.join(",", allowed)));
+    command.addAll(entries);
     Path log = home.resolve("claude.log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(home.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
+    environment(builder, home, apiUrl, more);
+    return new RealClaude(builder.start(), log);
+  }
+
+  private static void environment(
+      ProcessBuilder builder, Path home, String apiUrl, Map<String, String> more) {
     builder.environment().clear();
+    builder.environment().putAll(more);
     builder
         .environment()
         .putAll(
@@ -104,7 +161,6 @@ final class RealClaude implements AutoCloseable {
                 "false",
                 "CLAUDEMESH_CONFIG_DIR",
                 home.resolve(".claudemesh").toString()));
-    return new RealClaude(builder.start(), log);
   }
 
   private static String javaArguments() {

@@ -50,8 +50,10 @@ class InstallationTest {
       String settings = new RandomSettings(random).settings();
       write(files.servers(), servers);
       write(files.settings(), settings);
+      boolean claims = i % 2 == 0;
+      boolean statusLine = i % 3 == 0;
 
-      install();
+      installation.carryOut(() -> installation.planEntry(LAUNCHER, true, claims, statusLine), NOON);
       assertThat(Files.readString(files.servers()))
           .as("seed %d, file %d", seed, i)
           .isNotEqualTo(servers);
@@ -252,7 +254,7 @@ class InstallationTest {
     for (int i = 0; i < 15; i++) {
       write(files.servers(), "{\"n\": " + i + "}");
       installation.carryOut(
-          () -> installation.planEntry(LAUNCHER, false, false), NOON.plusSeconds(i));
+          () -> installation.planEntry(LAUNCHER, false, false, false), NOON.plusSeconds(i));
     }
     try (Stream<Path> copies = Files.list(files.backups())) {
       assertThat(copies)
@@ -283,7 +285,8 @@ class InstallationTest {
     write(
         files.settings(), "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n  \"d\": 4,\n  \"e\": 5\n}\n");
 
-    List<String> difference = installation.planEntry(LAUNCHER, true, false).get(1).difference();
+    List<String> difference =
+        installation.planEntry(LAUNCHER, true, false, false).get(1).difference();
 
     assertThat(difference)
         .startsWith("--- " + files.settings(), "+++ " + files.settings())
@@ -292,8 +295,49 @@ class InstallationTest {
     assertThat(files.servers()).doesNotExist();
   }
 
+  @Test
+  void a_status_line_is_entered_where_there_is_none_and_goes_again() throws IOException {
+    write(files.servers(), "{}");
+    write(files.settings(), "{\n  \"model\": \"opus\"\n}\n");
+    enterStatusLine(LAUNCHER);
+    assertThat(json(files.settings()).path("statusLine").path("command").asString())
+        .isEqualTo("'/opt/claude mesh/claudemesh' status-line");
+    assertThat(installation.ownStatusLine()).isEmpty();
+
+    enterStatusLine(Path.of("/new/claudemesh"));
+    assertThat(json(files.settings()).path("statusLine").path("command").asString())
+        .isEqualTo("/new/claudemesh status-line");
+
+    uninstall();
+    assertThat(json(files.settings()).has("statusLine")).isFalse();
+  }
+
+  @Test
+  void a_status_line_of_the_users_own_stays_also_one_that_embeds_ours() throws IOException {
+    for (String own : List.of("my-line", "my-line --with \"$(claudemesh status-line)\"")) {
+      String before =
+          Wire.mapper()
+              .createObjectNode()
+              .set("statusLine", Wire.mapper().createObjectNode().put("command", own))
+              .toString();
+      write(files.servers(), "{}");
+      write(files.settings(), before);
+      enterStatusLine(LAUNCHER);
+
+      assertThat(installation.ownStatusLine()).contains(own);
+      assertThat(json(files.settings()).path("statusLine").path("command").asString())
+          .isEqualTo(own);
+      uninstall();
+      assertThat(Files.readString(files.settings())).isEqualTo(before);
+    }
+  }
+
+  private void enterStatusLine(Path launcher) throws IOException {
+    installation.carryOut(() -> installation.planEntry(launcher, true, false, true), NOON);
+  }
+
   private List<Installation.Done> install() throws IOException {
-    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, false), NOON);
+    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, false, false), NOON);
   }
 
   private List<Installation.Done> uninstall() throws IOException {
@@ -309,7 +353,7 @@ class InstallationTest {
     install();
     assertThat(hookCommands("PreToolUse")).isEmpty();
 
-    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, true), NOON);
+    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, true, true), NOON);
     assertThat(hookCommands("PreToolUse")).singleElement().asString().endsWith(" hook edit");
     assertThat(
             json(files.settings())
@@ -321,7 +365,7 @@ class InstallationTest {
         .isEqualTo("Edit|Write|MultiEdit|NotebookEdit");
     assertThat(install()).isEmpty();
     installation.carryOut(
-        () -> installation.planEntry(Path.of("/new/claudemesh"), true, false), NOON);
+        () -> installation.planEntry(Path.of("/new/claudemesh"), true, false, false), NOON);
     assertThat(hookCommands("PreToolUse")).containsExactly("/new/claudemesh hook edit");
 
     uninstall();
