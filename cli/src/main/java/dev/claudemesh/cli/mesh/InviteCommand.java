@@ -2,6 +2,7 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.terminal.QrCode;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.protocol.config.Membership;
@@ -52,6 +53,9 @@ public final class InviteCommand extends MeshCommand {
       description = "For how long it is good: 30m, 12h, 7d. Default: 7d")
   private Duration expires = Duration.ofDays(7);
 
+  @Option(names = "--qr", description = "Draw the link as a QR code, too, on the screen.")
+  private boolean qr;
+
   @Option(
       names = "--list",
       description = "List the invites that can still be taken, and make none.")
@@ -89,8 +93,13 @@ public final class InviteCommand extends MeshCommand {
         context.clock().instant().plus(expires).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     InviteReply.Created made = call(member, signed(member, end));
     String url = url(member, made);
-    return Answer.of(new Made(url, made.code(), role.name(), uses, made.expiresAt(), member.slug()))
-        .line(url)
+    Answer answer =
+        Answer.of(new Made(url, made.code(), role.name(), uses, made.expiresAt(), member.slug()))
+            .line(url);
+    if (qr && !json) {
+      QrCode.of(url).lines(context.terminal()).forEach(answer::remark);
+    }
+    return answer
         .remark(
             "  good for "
                 + (uses == 1 ? "one newcomer" : uses + " newcomers")

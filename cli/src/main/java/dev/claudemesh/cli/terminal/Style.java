@@ -8,7 +8,9 @@ public enum Style {
   ERROR("31"),
   WARNING("33"),
   MUTED("90"),
-  STRONG("1");
+  STRONG("1"),
+  /// Black on white, by numbers that no theme changes.
+  PAPER("38;5;16;48;5;231");
 
   private final String code;
 

@@ -86,6 +86,11 @@ public final class Terminal {
     return colour;
   }
 
+  /// Whether signs beyond ASCII can be shown.
+  boolean unicode() {
+    return unicode;
+  }
+
   public boolean interactive() {
     return interactive;
   }
