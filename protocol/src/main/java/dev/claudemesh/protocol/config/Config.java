@@ -5,7 +5,9 @@ import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -177,6 +179,29 @@ public final class Config {
     Config copy = copy();
     copy.root.set(name, value);
     return copy;
+  }
+
+  /// With the entry of a mesh as it stands in another config, what this version does not know
+  /// included.
+  Config withEntryOf(String meshId, Config other) {
+    Config copy = copy();
+    other
+        .entry(meshId)
+        .ifPresent(entry ->
+            copy.entry(meshId)
+                .orElseGet(() -> copy.meshes().addObject())
+                .removeAll()
+                .setAll(entry.deepCopy()));
+    return copy;
+  }
+
+  /// What it holds besides its meshes, by name.
+  Map<String, JsonNode> settings() {
+    Map<String, JsonNode> settings = new LinkedHashMap<>();
+    root.properties().forEach(setting -> settings.put(setting.getKey(), setting.getValue()));
+    settings.remove("version");
+    settings.remove("meshes");
+    return settings;
   }
 
   @Override

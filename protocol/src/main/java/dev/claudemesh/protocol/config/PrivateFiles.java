@@ -33,13 +33,18 @@ public final class PrivateFiles {
   /// Writes a text into a file of mode 0600, whose folder is made (0700) if it is not there. A
   /// symbolic link stays and its target is replaced.
   public static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The same with bytes.
+  public static void write(Path file, byte[] content) throws IOException {
     Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
     createFolder(target.toAbsolutePath().getParent());
     Path next = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       Files.createFile(next, attributes(FILE_MODE));
       try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }

@@ -2,6 +2,7 @@ package dev.claudemesh.protocol.crypto;
 
 import com.goterl.lazysodium.SodiumJava;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -27,6 +28,13 @@ final class Sodium {
   static final int NONCE_BYTES = 24;
   static final int MAC_BYTES = 16;
   static final int SEAL_BYTES = KEY_BYTES + MAC_BYTES;
+  static final int SALT_BYTES = 16;
+
+  /// libsodium's "interactive" limits of Argon2id 1.3.
+  private static final int ARGON2ID13 = 2;
+
+  private static final long PASSES = 2;
+  private static final long MEMORY_BYTES = 64L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(Sodium.class);
 
@@ -157,6 +165,53 @@ final class Sodium {
     }
     byte[] message = new byte[sealed.length - SEAL_BYTES];
     return sodium().crypto_box_seal_open(message, sealed, sealed.length, publicX25519, secretX25519)
+            == 0
+        ? Optional.of(message)
+        : Optional.empty();
+  }
+
+  /// A key that takes its time to be made, of something short enough to be remembered.
+  ///
+  /// @throws Problem `internal` if there is not enough memory for it
+  static byte[] keyOfPassphrase(byte[] passphrase, byte[] salt) {
+    byte[] key = new byte[KEY_BYTES];
+    int result =
+        sodium()
+            .crypto_pwhash(
+                key,
+                key.length,
+                passphrase,
+                passphrase.length,
+                salt,
+                PASSES,
+                new NativeLong(MEMORY_BYTES),
+                ARGON2ID13);
+    if (result != 0) {
+      throw new Problem(
+          ProblemCode.INTERNAL, "Making a key of a passphrase takes 64 MB of memory; free some");
+    }
+    return key;
+  }
+
+  /// XChaCha20-Poly1305.
+  static byte[] aeadSeal(byte[] message, byte[] beside, byte[] nonce, byte[] key) {
+    byte[] sealed = new byte[message.length + MAC_BYTES];
+    must(
+        sodium()
+            .crypto_aead_xchacha20poly1305_ietf_encrypt(
+                sealed, null, message, message.length, beside, beside.length, null, nonce, key));
+    return sealed;
+  }
+
+  /// Empty if it was sealed under another key or with something else beside it, or was changed.
+  static Optional<byte[]> aeadOpen(byte[] sealed, byte[] beside, byte[] nonce, byte[] key) {
+    if (nonce.length != NONCE_BYTES || sealed.length < MAC_BYTES) {
+      return Optional.empty();
+    }
+    byte[] message = new byte[sealed.length - MAC_BYTES];
+    return sodium()
+                .crypto_aead_xchacha20poly1305_ietf_decrypt(
+                    message, null, null, sealed, sealed.length, beside, beside.length, nonce, key)
             == 0
         ? Optional.of(message)
         : Optional.empty();

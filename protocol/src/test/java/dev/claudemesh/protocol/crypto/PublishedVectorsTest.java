@@ -77,6 +77,28 @@ class PublishedVectorsTest {
   }
 
   @Test
+  void xchacha20_poly1305_seals_as_draft_irtf_cfrg_xchacha_appendix_a_3_1_prints() {
+    byte[] message =
+        ("Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the"
+                + " future, sunscreen would be it.")
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] beside = hex("50515253c0c1c2c3c4c5c6c7");
+    byte[] nonce = hex("404142434445464748494a4b4c4d4e4f5051525354555657");
+    byte[] key = hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+    byte[] sealed =
+        hex(
+            "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f"
+                + "4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369"
+                + "488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e"
+                + "c0875924c1c7987947deafd8780acf49");
+
+    assertThat(Sodium.aeadSeal(message, beside, nonce, key)).isEqualTo(sealed);
+    assertThat(Sodium.aeadOpen(sealed, beside, nonce, key))
+        .hasValueSatisfying(opened -> assertThat(opened).isEqualTo(message));
+    assertThat(Sodium.aeadOpen(sealed, new byte[0], nonce, key)).isEmpty();
+  }
+
+  @Test
   void x25519_iterates_as_rfc_7748_section_5_2_prints() {
     byte[] k = hex("0900000000000000000000000000000000000000000000000000000000000000");
     byte[] u = k;
