@@ -3,7 +3,11 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.mesh.Furnishing.Step;
 import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.BrokerHttp;
@@ -31,10 +35,23 @@ import picocli.CommandLine.Parameters;
     name = "create",
     aliases = "new",
     description = "Make a mesh; you are its owner.",
-    footer = {"", "Example: claudemesh create platform"})
+    footer = {"", "Example: claudemesh create platform --template dev-team"})
 public final class CreateCommand extends CliCommand {
-  @Parameters(paramLabel = "<name>", description = "Name of the mesh, such as platform.")
-  private String name;
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<name>",
+      description = "Name of the mesh, such as platform.")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--template",
+      paramLabel = "<template>",
+      description =
+          "Put a welcome, values, first tasks and a skill into it; --list-templates names them.")
+  private Optional<String> template = Optional.empty();
+
+  @Option(names = "--list-templates", description = "List the templates, and make no mesh.")
+  private boolean listTemplates;
 
   @Option(
       names = "--slug",
@@ -75,10 +92,95 @@ public final class CreateCommand extends CliCommand {
 
   /// What `--json` prints.
   record Created(
-      String id, String slug, String name, String memberId, String pubkey, String broker) {}
+      String id,
+      String slug,
+      String name,
+      String memberId,
+      String pubkey,
+      String broker,
+      Optional<String> template,
+      Optional<List<Step>> steps) {}
+
+  /// What `--json --list-templates` prints.
+  record Templates(List<Choice> templates) {}
+
+  /// A template to choose.
+  record Choice(String name, String about) {}
 
   @Override
   protected Answer answer() {
+    if (listTemplates) {
+      return templates();
+    }
+    if (name.isEmpty()) {
+      throw new Problem(
+          ProblemCode.INVALID_ARGUMENT, "Name the mesh, such as: claudemesh create platform");
+    }
+    Optional<Template> chosen = template.map(Template::called);
+    Membership member = made();
+    Optional<List<Step>> steps = chosen.map(furniture -> furnished(member, furniture));
+    Answer answer =
+        Answer.of(
+                new Created(
+                    member.meshId(),
+                    member.slug(),
+                    member.name(),
+                    member.memberId(),
+                    member.key().publicKey().hex(),
+                    member.brokerUrl().toString(),
+                    template,
+                    steps))
+            .line(terminal ->
+                terminal.icon(Icon.GOOD)
+                    + " "
+                    + member.name()
+                    + " is made; you are its owner (slug "
+                    + member.slug()
+                    + ", on "
+                    + member.brokerUrl()
+                    + ")");
+    steps.ifPresent(all -> all.forEach(step -> answer.line(terminal -> told(terminal, step))));
+    return answer.next("claudemesh invite --mesh " + member.slug());
+  }
+
+  private static Answer templates() {
+    List<Template> all = Template.all();
+    Table table = Table.of("TEMPLATE", "FOR");
+    all.forEach(one -> table.row(one.name(), one.about()));
+    return Answer.of(
+            new Templates(all.stream().map(one -> new Choice(one.name(), one.about())).toList()))
+        .table(table)
+        .next("claudemesh create <name> --template " + all.getFirst().name());
+  }
+
+  /// The mesh stands whatever becomes of what is put into it.
+  private List<Step> furnished(Membership member, Template furniture) {
+    try (Link link = Link.open(context, member)) {
+      return Furnishing.of(furniture, link::ask);
+    } catch (Problem e) {
+      return List.of(
+          new Step(
+              "the template " + furniture.name(),
+              Furnishing.Outcome.FAILED,
+              Optional.of(e.getMessage())));
+    }
+  }
+
+  private static String told(Terminal terminal, Step step) {
+    return switch (step.outcome()) {
+      case DONE -> "  " + terminal.icon(Icon.GOOD) + " " + step.what();
+      case THERE -> "  " + terminal.icon(Icon.DOT) + " " + step.what() + " (was there)";
+      case FAILED ->
+          "  "
+              + terminal.icon(Icon.BAD)
+              + " "
+              + step.what()
+              + ": "
+              + SafeText.line(step.why().orElse(""));
+    };
+  }
+
+  private Membership made() {
     URI url = Brokers.url(context.environment(), broker);
     SecretKey key = Keys.generate();
     String meshId = Ids.next();
@@ -110,24 +212,7 @@ public final class CreateCommand extends CliCommand {
         .write(
             new LastUsed(
                 made.slug(), Optional.empty(), Optional.empty(), context.clock().instant()));
-    return Answer.of(
-            new Created(
-                meshId,
-                made.slug(),
-                made.name(),
-                made.memberId(),
-                key.publicKey().hex(),
-                url.toString()))
-        .line(terminal ->
-            terminal.icon(Icon.GOOD)
-                + " "
-                + made.name()
-                + " is made; you are its owner (slug "
-                + made.slug()
-                + ", on "
-                + url
-                + ")")
-        .next("claudemesh invite --mesh " + made.slug());
+    return member;
   }
 
   private MeshRequest.Create request(String meshId, SecretKey key, MeshKey meshKey) {
@@ -137,7 +222,7 @@ public final class CreateCommand extends CliCommand {
         new EpochKey(
             1, sealed, owner.hex(), Keys.sign(key, Canonical.seal(meshId, 1, owner.hex(), sealed)));
     return new MeshRequest.Create(
-        name,
+        name.orElseThrow(),
         slug,
         description,
         Optional.empty(),
