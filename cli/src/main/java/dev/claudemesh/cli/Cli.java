@@ -3,6 +3,8 @@ package dev.claudemesh.cli;
 import dev.claudemesh.cli.audit.AuditExportCommand;
 import dev.claudemesh.cli.audit.AuditListCommand;
 import dev.claudemesh.cli.audit.AuditVerifyCommand;
+import dev.claudemesh.cli.backup.BackupCommand;
+import dev.claudemesh.cli.backup.RestoreCommand;
 import dev.claudemesh.cli.broker.BrokerCommand;
 import dev.claudemesh.cli.claims.ClaimsAddCommand;
 import dev.claudemesh.cli.claims.ClaimsListCommand;
@@ -32,6 +34,7 @@ import dev.claudemesh.cli.mesh.PermissionsCommand;
 import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
+import dev.claudemesh.cli.mesh.VerifyCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
 import dev.claudemesh.cli.schedule.RemindCommand;
 import dev.claudemesh.cli.skills.SkillGetCommand;
@@ -91,6 +94,7 @@ public final class Cli {
             Word.written(
                 MembersCommand.class,
                 WhoamiCommand.class,
+                VerifyCommand.class,
                 PermissionsCommand.class,
                 GrantCommands.Show.class,
                 GrantCommands.Grant.class,
@@ -138,7 +142,15 @@ public final class Cli {
             StatusLineCommand.class,
             HookCommand.class));
     groups.put(
-        "This machine", Word.written(DemoCommand.class, BrokerCommand.class, DoctorCommand.class));
+        "This machine",
+        Word.written(
+            DemoCommand.class,
+            BrokerCommand.class,
+            DoctorCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            CompletionsCommand.class,
+            HelpCommand.class));
     return groups;
   }
 
