@@ -13,6 +13,7 @@ open module dev.claudemesh.protocol {
   requires org.slf4j;
 
   exports dev.claudemesh.protocol;
+  exports dev.claudemesh.protocol.accounts;
   exports dev.claudemesh.protocol.audit;
   exports dev.claudemesh.protocol.claims;
   exports dev.claudemesh.protocol.client;

@@ -47,6 +47,7 @@ class HouseRulesTest {
           "groups",
           "meshes",
           "invites",
+          "accounts",
           "members",
           "audit",
           "contexts",

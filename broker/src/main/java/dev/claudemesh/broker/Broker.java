@@ -1,5 +1,6 @@
 package dev.claudemesh.broker;
 
+import dev.claudemesh.broker.accounts.AccountHandler;
 import dev.claudemesh.broker.audit.AuditHandler;
 import dev.claudemesh.broker.claims.ClaimHandler;
 import dev.claudemesh.broker.clock.ClockHandler;
@@ -7,6 +8,7 @@ import dev.claudemesh.broker.connection.ConnectionHandler;
 import dev.claudemesh.broker.contexts.ContextHandler;
 import dev.claudemesh.broker.groups.GroupHandler;
 import dev.claudemesh.broker.invites.InviteHandler;
+import dev.claudemesh.broker.kernel.AccountCalls;
 import dev.claudemesh.broker.kernel.BrokerConfig;
 import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.CreationToken;
@@ -80,6 +82,7 @@ public final class Broker implements AutoCloseable {
   private final ClockHandler simulated;
   private final ServiceHandler services;
   private final AuditHandler audit;
+  private final AccountHandler accounts;
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -107,6 +110,7 @@ public final class Broker implements AutoCloseable {
     ConnectionHandler connection = connection(kernel, config.compat(), meshes, presence);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.audit = new AuditHandler(kernel);
+    this.accounts = new AccountHandler(kernel, config.accounts());
     this.services = new ServiceHandler(kernel, steady);
     this.schedule = new ScheduleHandler(kernel, outgoing(messaging));
     this.simulated = new ClockHandler(kernel);
@@ -131,9 +135,9 @@ public final class Broker implements AutoCloseable {
             new SqlHandler(kernel, sql),
             claims,
             schedule,
-            simulated);
-    SignedCalls callers =
-        new SignedCallers(database, peers, clock, limits.timing().clockSkew(), config.compat());
+            simulated,
+            accounts);
+    SignedCalls callers = callers(kernel, config.compat(), accounts);
     this.health = new Health(config, database::healthy, metrics, clock, sqlObstacle(sql));
     this.server = new NetServer(config, rooms, callers, audit, metrics, health, clock, steady);
     this.sweeps = new Sweeps(clock);
@@ -150,7 +154,8 @@ public final class Broker implements AutoCloseable {
         .every(often, "finished messages", messaging::tidy)
         .every(CALLS, "tool calls", now -> services.sweep())
         .every(often, "tool hosts", services::tidy)
-        .every(HOURLY, "old leases", connection::prune);
+        .every(HOURLY, "old leases", connection::prune)
+        .every(HOURLY, "ended sign-ins", accounts::prune);
   }
 
   private void sweepShared(
@@ -167,6 +172,16 @@ public final class Broker implements AutoCloseable {
         .every(HOURLY, "ended schedules", schedule::prune)
         .every(HOURLY, "subscriptions", streams::sweep)
         .every(HOURLY, "finished tasks", _ -> tasks.prune());
+  }
+
+  private static SignedCalls callers(Kernel kernel, boolean compat, AccountCalls accounts) {
+    return new SignedCallers(
+        kernel.database(),
+        kernel.peers(),
+        kernel.clock(),
+        kernel.limits().timing().clockSkew(),
+        compat,
+        accounts);
   }
 
   private static ConnectionHandler connection(
@@ -360,6 +375,7 @@ public final class Broker implements AutoCloseable {
       schedule.stop();
       messaging.stop();
       audit.stop();
+      accounts.stop();
       sql.close();
       database.close();
       log.info("The broker has stopped");

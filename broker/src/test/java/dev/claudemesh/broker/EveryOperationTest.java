@@ -41,14 +41,20 @@ import tools.jackson.databind.node.ObjectNode;
 class EveryOperationTest {
   /// Operations that anyone may call, and why that gives nothing away. A new one must say so here.
   private static final Map<String, String> OPEN =
-      Map.of(
-          "hello", "proves a member's key",
-          "session_hello", "proves a member's statement",
-          "join", "carries an invite",
-          "claim_invite", "carries an invite's code",
-          "preview_invite", "shows the mesh to whoever has the code",
-          "invite_token", "carries an invite's code",
-          "hook_set_status", "carries a session's id or token");
+      Map.ofEntries(
+          Map.entry("hello", "proves a member's key"),
+          Map.entry("session_hello", "proves a member's statement"),
+          Map.entry("join", "carries an invite"),
+          Map.entry("claim_invite", "carries an invite's code"),
+          Map.entry("preview_invite", "shows the mesh to whoever has the code"),
+          Map.entry("invite_token", "carries an invite's code"),
+          Map.entry("hook_set_status", "carries a session's id or token"),
+          Map.entry("register_account", "an account has no right in any mesh"),
+          Map.entry("login_account", "carries a password"),
+          Map.entry("start_device_login", "makes a code that gives nothing until it is approved"),
+          Map.entry("device_login_status", "carries a secret code"),
+          Map.entry("cli_device_code", "makes a code that gives nothing until it is approved"),
+          Map.entry("cli_device_code_status", "carries a secret code"));
 
   /// What creating things for the walk must leave alone.
   private static final Set<String> NOT_PREPARED =
@@ -57,7 +63,15 @@ class EveryOperationTest {
 
   /// Tables that hold nothing of any mesh.
   private static final Set<String> OF_NO_MESH =
-      Set.of("flyway_schema_history", "spent_proof", "pending_status", "http_nonce");
+      Set.of(
+          "flyway_schema_history",
+          "spent_proof",
+          "pending_status",
+          "http_nonce",
+          "account",
+          "account_token",
+          "account_event",
+          "device_login");
 
   /// Tables whose rows belong to something that has a mesh.
   private static final Map<String, String> OF_SOMETHING =
@@ -76,7 +90,8 @@ class EveryOperationTest {
   static void start() {
     broker =
         TestBroker.start(
-            Map.of(), limits -> limits.withRates(new Rates(0, 1, 0, 1, 0, 1, 0, 30, 5)));
+            Map.of("BROKER_ACCOUNTS", "true"),
+            limits -> limits.withRates(new Rates(0, 1, 0, 1, 0, 1, 0, 30, 5)));
     http = new BrokerHttp(broker.wsUrl());
     ada = broker.mesh("canary mesh").withSession();
     bob = broker.member(ada, "canary bob").withSession();
@@ -302,7 +317,7 @@ class EveryOperationTest {
   /// What the refusal must name. A new way of access must say it here.
   private static Optional<String> permission(Access access) {
     return switch (access) {
-      case OPEN, SIGNED, MEMBER, SELF -> Optional.empty();
+      case OPEN, SIGNED, ACCOUNT, MEMBER, SELF -> Optional.empty();
       case SEND -> Optional.of("canSend");
       case WRITE -> Optional.of("canWriteState");
       case TOOLS -> Optional.of("canUseTools");
@@ -336,7 +351,10 @@ class EveryOperationTest {
   }
 
   private static boolean hasMesh(Catalog.Op op) {
-    return op.operation().access() != Access.OPEN && op.operation().access() != Access.SIGNED;
+    return switch (op.operation().access()) {
+      case OPEN, SIGNED, ACCOUNT -> false;
+      case MEMBER, SELF, SEND, WRITE, TOOLS, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH -> true;
+    };
   }
 
   private static ObjectNode exchange(TestSocket socket, ObjectNode request) {

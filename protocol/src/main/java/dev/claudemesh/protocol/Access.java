@@ -7,6 +7,8 @@ public enum Access {
   OPEN,
   /// Whoever signed the request with any key; it need not be a member's.
   SIGNED,
+  /// Whoever sends the token of an account.
+  ACCOUNT,
   /// Any member of the mesh.
   MEMBER,
   /// Any member, but not one of their sessions that was given fewer permissions than they have:

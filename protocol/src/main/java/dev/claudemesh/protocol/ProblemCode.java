@@ -55,6 +55,16 @@ public enum ProblemCode {
   UNAUTHORIZED(
       Category.UNAUTHENTICATED,
       "The key belongs to no member of the mesh, or nobody signed the call"),
+  WRONG_PASSWORD(
+      Category.UNAUTHENTICATED,
+      "No account has this address and password; the answer says no more"),
+  TOKEN_MALFORMED(
+      Category.UNAUTHENTICATED,
+      "The text is no token of an account; copy the whole of it, cm_session_… or cm_pat_…"),
+  TOKEN_UNKNOWN(Category.UNAUTHENTICATED, "This broker gave out no such token, or long ago"),
+  TOKEN_REVOKED(Category.UNAUTHENTICATED, "The token was revoked; sign in again"),
+  TOKEN_EXPIRED(Category.UNAUTHENTICATED, "The token has ended; sign in again"),
+  CODE_EXPIRED(Category.GONE, "The device code has ended; ask for a new one"),
   REVOKED(Category.FORBIDDEN, "The member was removed from the mesh"),
   CAPACITY(Category.BUSY, "The mesh has as many connections as the broker allows"),
 
@@ -96,6 +106,8 @@ public enum ProblemCode {
   RATE_LIMITED(
       Category.RATE_LIMITED,
       "Too many calls; wait as long as details.retryAfterMs says, if it does"),
+  SLOW_DOWN(
+      Category.RATE_LIMITED, "Asked again too soon; wait as long as details.retryAfterMs says"),
   BUSY(Category.BUSY, "The broker has more to do than it can; try again soon"),
   SHUTTING_DOWN(Category.BUSY, "The broker is stopping; connect again when it is back"),
   INTERNAL(

@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.accounts.AccountReply;
 import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.clock.ClockReply;
@@ -21,7 +22,8 @@ import dev.claudemesh.protocol.tasks.TaskReply;
 
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
-    permits AuditReply,
+    permits AccountReply,
+        AuditReply,
         ClaimReply,
         ClockReply,
         ConnectionReply,

@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.clock.ClockRequest;
@@ -25,7 +26,8 @@ import dev.claudemesh.protocol.tasks.TaskRequest;
 ///
 /// @param <R> the reply on success; every failure is an {@link ErrorReply}
 public sealed interface Request<R extends Reply>
-    permits AuditRequest,
+    permits AccountRequest,
+        AuditRequest,
         ClaimRequest,
         ClockRequest,
         ConnectionRequest,

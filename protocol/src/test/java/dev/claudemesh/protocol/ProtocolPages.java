@@ -308,6 +308,7 @@ final class ProtocolPages {
     return switch (access) {
       case OPEN -> "anyone; the request proves itself what it must";
       case SIGNED -> "whoever signs the call, with any key";
+      case ACCOUNT -> "whoever sends the token of an account";
       case MEMBER -> "every member";
       case SELF -> "every member, but not a session that was given fewer permissions";
       case SEND -> "members with `canSend`";

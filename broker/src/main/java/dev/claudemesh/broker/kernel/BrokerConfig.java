@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param meshCreation who may make a mesh
 /// @param meshCreationToken what they must know where a token is asked for; without it one is made
 ///   in the data folder
+/// @param accounts whether people may sign in
 /// @param brokerUrl WebSocket address for invites
 /// @param publicUrl HTTP address for links; without it, what the request came by
 /// @param appUrl address of a web app
@@ -34,6 +35,7 @@ public record BrokerConfig(
     boolean compat,
     MeshCreation meshCreation,
     Optional<String> meshCreationToken,
+    boolean accounts,
     Optional<URI> brokerUrl,
     Optional<URI> publicUrl,
     Optional<URI> appUrl,
@@ -86,6 +88,7 @@ public record BrokerConfig(
                     ? MeshCreation.OPEN
                     : MeshCreation.TOKEN),
         settings.optional(Setting.BROKER_MESH_CREATION_TOKEN),
+        settings.flag(Setting.BROKER_ACCOUNTS),
         settings.optional(Setting.BROKER_URL).map(URI::create),
         settings.optional(Setting.BROKER_PUBLIC_URL).map(URI::create),
         settings.optional(Setting.APP_URL).map(URI::create),
@@ -104,6 +107,7 @@ public record BrokerConfig(
         compat,
         meshCreation,
         meshCreationToken,
+        accounts,
         brokerUrl,
         publicUrl,
         appUrl,

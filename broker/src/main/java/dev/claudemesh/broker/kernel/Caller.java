@@ -11,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param member the member it was proven to be, in the mesh the request is about
 /// @param signer the key that signed an HTTP call
+/// @param account whose account it was proven to be, for what accounts do
 /// @param peer who is at the other end of the socket, after the hello
 /// @param connection the socket, before and after the hello
 /// @param publicUrl the HTTP address under which the caller reached the broker, for links
@@ -18,10 +19,22 @@ import java.util.Optional;
 public record Caller(
     Optional<Member> member,
     Optional<PublicKey> signer,
+    Optional<SignedIn> account,
     Optional<Peer> peer,
     Optional<Connection> connection,
     URI publicUrl,
     InetAddress remote) {
+
+  /// Somebody who proved no account.
+  public Caller(
+      Optional<Member> member,
+      Optional<PublicKey> signer,
+      Optional<Peer> peer,
+      Optional<Connection> connection,
+      URI publicUrl,
+      InetAddress remote) {
+    this(member, signer, Optional.empty(), peer, connection, publicUrl, remote);
+  }
 
   public Member requireMember() {
     return member.orElseThrow(
@@ -31,6 +44,13 @@ public record Caller(
   public PublicKey requireSigner() {
     return signer.orElseThrow(() ->
         new Problem(ProblemCode.UNAUTHORIZED, "Sign this call with your key (X-Mesh-* headers)"));
+  }
+
+  public SignedIn requireAccount() {
+    return account.orElseThrow(() ->
+        new Problem(
+            ProblemCode.UNAUTHORIZED,
+            "Send the token of an account (Authorization: Bearer cm_session_… or cm_pat_…)"));
   }
 
   /// The peer behind the socket.

@@ -12,38 +12,49 @@ public record LimitsConfig(
     Services services,
     Work work,
     Sql sql,
-    Knowledge knowledge) {
+    Knowledge knowledge,
+    Accounts accounts) {
 
   public LimitsConfig withTiming(Timing changed) {
-    return new LimitsConfig(changed, rates, sizes, shared, services, work, sql, knowledge);
+    return new LimitsConfig(
+        changed, rates, sizes, shared, services, work, sql, knowledge, accounts);
   }
 
   public LimitsConfig withRates(Rates changed) {
-    return new LimitsConfig(timing, changed, sizes, shared, services, work, sql, knowledge);
+    return new LimitsConfig(
+        timing, changed, sizes, shared, services, work, sql, knowledge, accounts);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
-    return new LimitsConfig(timing, rates, changed, shared, services, work, sql, knowledge);
+    return new LimitsConfig(
+        timing, rates, changed, shared, services, work, sql, knowledge, accounts);
   }
 
   public LimitsConfig withShared(Shared changed) {
-    return new LimitsConfig(timing, rates, sizes, changed, services, work, sql, knowledge);
+    return new LimitsConfig(
+        timing, rates, sizes, changed, services, work, sql, knowledge, accounts);
   }
 
   public LimitsConfig withWork(Work changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, changed, sql, knowledge);
+    return new LimitsConfig(
+        timing, rates, sizes, shared, services, changed, sql, knowledge, accounts);
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge);
+    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge, accounts);
   }
 
   public LimitsConfig withSql(Sql changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, changed, knowledge);
+    return new LimitsConfig(
+        timing, rates, sizes, shared, services, work, changed, knowledge, accounts);
+  }
+
+  public LimitsConfig withAccounts(Accounts changed) {
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, knowledge, changed);
   }
 
   public LimitsConfig withKnowledge(Knowledge changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed);
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed, accounts);
   }
 
   /// How long things may take.
@@ -331,6 +342,37 @@ public record LimitsConfig(
     public static final Knowledge DEFAULTS = new Knowledge(2_000_000, Duration.ofSeconds(2), 20);
   }
 
+  /// People who sign in, where the operator turned that on.
+  ///
+  /// @param accounts in all; further ones are not made
+  /// @param tokens of one account and kind that are good; then `limit` for personal access tokens,
+  ///   and of sessions the one that was used longest ago ends
+  /// @param waitingDevices command lines that wait to be signed in, then `busy`
+  /// @param hashers passwords that are hashed at once, each in 64 MiB
+  /// @param hashQueue passwords that wait for that, then `busy`
+  /// @param triesPerMinute passwords tried for one address of mail, then `rate_limited`
+  /// @param tryBurst at once
+  /// @param triesPerMinuteFrom passwords tried, and sign-ins begun, from one network address
+  /// @param tryBurstFrom at once
+  /// @param session how long a session is good after its last use
+  /// @param web how long a browser is signed in after its last use
+  public record Accounts(
+      int accounts,
+      int tokens,
+      int waitingDevices,
+      int hashers,
+      int hashQueue,
+      int triesPerMinute,
+      int tryBurst,
+      int triesPerMinuteFrom,
+      int tryBurstFrom,
+      Duration session,
+      Duration web) {
+    public static final Accounts DEFAULTS =
+        new Accounts(
+            10_000, 100, 1_000, 2, 64, 5, 10, 20, 30, Duration.ofDays(90), Duration.ofDays(7));
+  }
+
   public static final LimitsConfig DEFAULTS =
       new LimitsConfig(
           Timing.DEFAULTS,
@@ -340,5 +382,6 @@ public record LimitsConfig(
           Services.DEFAULTS,
           Work.DEFAULTS,
           Sql.DEFAULTS,
-          Knowledge.DEFAULTS);
+          Knowledge.DEFAULTS,
+          Accounts.DEFAULTS);
 }

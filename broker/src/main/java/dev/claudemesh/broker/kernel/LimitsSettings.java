@@ -1,5 +1,6 @@
 package dev.claudemesh.broker.kernel;
 
+import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
 import dev.claudemesh.broker.kernel.LimitsConfig.Knowledge;
 import dev.claudemesh.broker.kernel.LimitsConfig.Rates;
 import dev.claudemesh.broker.kernel.LimitsConfig.Services;
@@ -25,7 +26,8 @@ final class LimitsSettings {
         Sql.DEFAULTS.withBytes(
             (long) settings.whole(Setting.SQL_QUOTA_MB) << 20,
             (long) settings.whole(Setting.SQL_TOTAL_MB) << 20),
-        Knowledge.DEFAULTS);
+        Knowledge.DEFAULTS,
+        Accounts.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

@@ -20,6 +20,11 @@ public record Links(Optional<URI> brokerUrl) {
     return base(publicUrl) + "/i/" + code;
   }
 
+  /// The page on which a command line is signed in.
+  public static String signIn(URI publicUrl, String userCode) {
+    return base(publicUrl) + "/cli-auth?code=" + userCode;
+  }
+
   private static String base(URI publicUrl) {
     String text = publicUrl.toString();
     return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;

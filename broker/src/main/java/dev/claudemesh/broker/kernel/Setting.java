@@ -30,6 +30,8 @@ public enum Setting {
   BROKER_MESH_CREATION("", new Kind.Choice("open", "token", "closed"), "Who may make a mesh"),
   BROKER_MESH_CREATION_TOKEN(
       "", new Kind.Secret(), "Token for making meshes; without it one is made in the data folder"),
+  BROKER_ACCOUNTS(
+      "false", new Kind.Flag(), "Let people make accounts and sign in; keys stay the identity"),
   BROKER_URL("", new Kind.Url("ws", "wss"), "WebSocket address to put into invites"),
   BROKER_PUBLIC_URL("", new Kind.Url("http", "https"), "HTTP address to put into links"),
   APP_URL("", new Kind.Url("http", "https"), "Address of the web app, if there is one"),
@@ -87,7 +89,7 @@ public enum Setting {
   /// in the broker's environment and mean nothing to it.
   private static final Pattern CLIENT_NAMES =
       Pattern.compile(
-          "CLAUDEMESH_(BROKER_URL|API_URL|APP_URL|CONFIG_DIR|DISPLAY_NAME|SESSION_ID|ROLE|DEBUG|HOOK_DEBUG|TELEMETRY"
+          "CLAUDEMESH_(BROKER_URL|API_URL|APP_URL|CONFIG_DIR|DISPLAY_NAME|TOKEN|SESSION_ID|ROLE|DEBUG|HOOK_DEBUG|TELEMETRY"
               + "|JAVA|JAVA_OPTS|IMAGE)");
 
   private final String fallback;

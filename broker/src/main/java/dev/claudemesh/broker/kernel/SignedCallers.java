@@ -35,15 +35,23 @@ public final class SignedCallers implements SignedCalls {
   private final InstantSource clock;
   private final Duration skew;
   private final Optional<UnsignedCallers> unsigned;
+  private final AccountCalls accounts;
 
   /// @param compat whether calls of old clients, which prove nothing, are served
+  /// @param accounts asked where an account is what counts
   public SignedCallers(
-      Database database, Peers peers, InstantSource clock, Duration skew, boolean compat) {
+      Database database,
+      Peers peers,
+      InstantSource clock,
+      Duration skew,
+      boolean compat,
+      AccountCalls accounts) {
     this.memberships = new MembershipStore(database);
     this.proofs = new ProofStore(database);
     this.tokens = new HttpTokenStore(database);
     this.peers = peers;
     this.clock = clock;
+    this.accounts = accounts;
     this.skew = skew;
     this.unsigned = compat ? Optional.of(new UnsignedCallers(memberships)) : Optional.empty();
   }
@@ -54,9 +62,21 @@ public final class SignedCallers implements SignedCalls {
     return switch (op.operation().access()) {
       case OPEN -> caller(call, Optional.empty(), signer);
       case SIGNED -> bySigner(call, op, signer);
+      case ACCOUNT -> byAccount(call, signer);
       case MEMBER, SELF, SEND, WRITE, TOOLS, INVITE, ADMIN, MANAGE_PERMISSIONS, DELETE_MESH ->
           caller(call, Optional.of(member(call, op, signer)), signer);
     };
+  }
+
+  private Caller byAccount(HttpCall call, Optional<PublicKey> signer) {
+    return new Caller(
+        Optional.empty(),
+        signer,
+        Optional.of(accounts.signedIn(call)),
+        Optional.empty(),
+        Optional.empty(),
+        call.publicUrl(),
+        call.remote());
   }
 
   private Caller bySigner(HttpCall call, Catalog.Op op, Optional<PublicKey> signer) {

@@ -14,6 +14,7 @@ final class AccessRules {
   static void check(Access access, Caller caller) {
     switch (access) {
       case OPEN, SIGNED -> {}
+      case ACCOUNT -> caller.requireAccount();
       case MEMBER -> caller.requireMember();
       case SELF -> requireWhole(caller.requireMember());
       case SEND -> require(caller.requireMember().permissions().canSend(), "canSend");

@@ -356,6 +356,7 @@ public final class FrontDoor {
       throw unproven;
     }
     caller.member().ifPresent(member -> rates.frame(member.id()));
+    caller.account().ifPresent(account -> rates.frame(account.accountId()));
     return caller;
   }
 

@@ -56,7 +56,7 @@ public final class NetServer {
     this.config = config;
     this.patience = config.limits().timing().stop();
     this.sockets = new Sockets(door, rates, config.limits(), clock);
-    Site site = new Site(door, health, metrics, config.limits().sizes());
+    Site site = new Site(door, health, metrics, config.limits(), clock, config.accounts());
     this.pipeline =
         new Pipeline(
             new HttpHandler.Wiring(site, sockets, calls, config.publicUrl()), config.limits());

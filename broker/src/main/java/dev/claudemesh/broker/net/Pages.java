@@ -2,8 +2,12 @@ package dev.claudemesh.broker.net;
 
 import dev.claudemesh.protocol.invites.InviteReply;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Locale;
 
 /// The two pages a browser may meet: who answers here, and what an invite offers. Every value is
@@ -79,16 +83,34 @@ final class Pages {
   }
 
   private static String page(String title, String body) {
-    return "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
+    return page("en", escape(title), STYLE, body);
+  }
+
+  /// @param title escaped
+  static String page(String language, String title, String style, String body) {
+    return "<!doctype html><html lang=\""
+        + language
+        + "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
         + " content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>"
-        + escape(title)
+        + title
         + "</title><style>"
-        + STYLE
+        + style
         + "</style></head><body><h1>"
-        + escape(title)
+        + title
         + "</h1>"
         + body
         + "</body></html>\n";
+  }
+
+  /// By which a content security policy allows one style and no other.
+  static String hashOf(String style) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   /// A name must not move the cursor of the terminal it is shown in.

@@ -4,6 +4,7 @@ import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.clock.ClockRequest;
@@ -44,7 +45,8 @@ public record Rooms(
     Handler<SqlRequest<?>> sql,
     Handler<ClaimRequest<?>> claims,
     Handler<ScheduleRequest<?>> schedule,
-    Handler<ClockRequest<?>> clock) {
+    Handler<ClockRequest<?>> clock,
+    Handler<AccountRequest<?>> accounts) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -67,6 +69,7 @@ public record Rooms(
       case ClaimRequest<?> claim -> claims.handle(claim, caller);
       case ScheduleRequest<?> later -> schedule.handle(later, caller);
       case ClockRequest<?> time -> clock.handle(time, caller);
+      case AccountRequest<?> account -> accounts.handle(account, caller);
     };
   }
 }

@@ -12,6 +12,7 @@ import dev.claudemesh.protocol.invites.InviteReply;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +30,25 @@ public final class Site {
   private final Health health;
   private final Metrics metrics;
   private final LimitsConfig.Sizes sizes;
+  private final SignIn signIn;
+  private final boolean accounts;
   private final Router router = new Router();
   private final Catalog.Op preview = Catalog.operation("preview_invite").orElseThrow();
 
-  Site(FrontDoor door, Health health, Metrics metrics, LimitsConfig.Sizes sizes) {
+  /// @param accounts whether people may sign in
+  Site(
+      FrontDoor door,
+      Health health,
+      Metrics metrics,
+      LimitsConfig limits,
+      InstantSource clock,
+      boolean accounts) {
     this.door = door;
     this.health = health;
     this.metrics = metrics;
-    this.sizes = sizes;
+    this.sizes = limits.sizes();
+    this.signIn = new SignIn(door, limits.accounts(), clock);
+    this.accounts = accounts;
   }
 
   /// A call before it was routed.
@@ -76,6 +88,9 @@ public final class Site {
               ProblemCode.MALFORMED,
               "The address is not encoded as addresses are: " + e.getMessage()));
     }
+    if (segments.equals(List.of(SignIn.PATH))) {
+      return signInPage(ask, query);
+    }
     return page(ask, segments).orElseGet(() -> operation(ask, segments, query));
   }
 
@@ -93,6 +108,21 @@ public final class Site {
           Optional.of(invitePage(ask, segments.getLast()));
       case String other -> Optional.empty();
     };
+  }
+
+  private HttpAnswer signInPage(Ask ask, Map<String, List<String>> query) {
+    if (!accounts) {
+      return HttpAnswer.text(404, NOT_FOUND);
+    }
+    try {
+      return switch (ask.method()) {
+        case "GET" -> signIn.show(ask, query);
+        case "POST" -> signIn.act(ask);
+        case String other -> HttpAnswer.text(404, NOT_FOUND);
+      };
+    } catch (Problem problem) {
+      return Pages.refusal(true, problem.code().httpStatus(), problem.getMessage());
+    }
   }
 
   private HttpAnswer metricsPage() {
@@ -150,6 +180,9 @@ public final class Site {
     body.put("error", problem.code().wireName());
     body.put("message", problem.getMessage());
     body.put("retryable", problem.code().retryable());
+    if (problem.code() == ProblemCode.SLOW_DOWN) {
+      body.put("slow_down", true);
+    }
     problem.details().ifPresent(details -> body.set("details", details));
     return HttpAnswer.json(status, body);
   }

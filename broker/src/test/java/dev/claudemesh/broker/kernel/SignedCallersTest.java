@@ -320,7 +320,15 @@ class SignedCallersTest {
   }
 
   private static SignedCallers callers(Team team, boolean compat) {
-    return new SignedCallers(database.database(), new Peers(), team::now, Team.SKEW, compat);
+    return new SignedCallers(
+        database.database(),
+        new Peers(),
+        team::now,
+        Team.SKEW,
+        compat,
+        call -> {
+          throw new Problem(ProblemCode.UNAUTHORIZED, "Nobody has an account here");
+        });
   }
 
   private static HttpCall signed(

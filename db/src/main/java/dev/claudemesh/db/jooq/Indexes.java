@@ -4,10 +4,13 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
+import dev.claudemesh.db.jooq.tables.DeviceLogin;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
 import dev.claudemesh.db.jooq.tables.Member;
@@ -36,6 +39,8 @@ public class Indexes {
     // INDEX definitions
     // -------------------------------------------------------------------------
 
+    public static final Index ACCOUNT_EVENT_BY_TIME = Internal.createIndex(DSL.name("account_event_by_time"), AccountEvent.ACCOUNT_EVENT, new OrderField[] { AccountEvent.ACCOUNT_EVENT.AT }, false);
+    public static final Index ACCOUNT_TOKEN_OF_ACCOUNT = Internal.createIndex(DSL.name("account_token_of_account"), AccountToken.ACCOUNT_TOKEN, new OrderField[] { AccountToken.ACCOUNT_TOKEN.ACCOUNT_ID, AccountToken.ACCOUNT_TOKEN.KIND, AccountToken.ACCOUNT_TOKEN.CREATED_AT }, false);
     public static final Index AUDIT_BY_ACTOR = Internal.createIndex(DSL.name("audit_by_actor"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.ACTOR_MEMBER_ID }, false);
     public static final Index AUDIT_BY_EVENT = Internal.createIndex(DSL.name("audit_by_event"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.EVENT_TYPE }, false);
     public static final Index AUDIT_BY_TIME = Internal.createIndex(DSL.name("audit_by_time"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.CREATED_AT }, false);
@@ -44,6 +49,7 @@ public class Indexes {
     public static final Index CLAIM_OF_ROOT = Internal.createIndex(DSL.name("claim_of_root"), Claim.CLAIM, new OrderField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.ROOT }, false);
     public static final Index CONTEXT_NEWEST = Internal.createIndex(DSL.name("context_newest"), Context.CONTEXT, new OrderField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.UPDATED_AT.desc() }, false);
     public static final Index DELIVERY_WAITING = Internal.createIndex(DSL.name("delivery_waiting"), Delivery.DELIVERY, new OrderField[] { Delivery.DELIVERY.RECIPIENT_KEY, Delivery.DELIVERY.PRIORITY_RANK, Delivery.DELIVERY.SEQ }, false);
+    public static final Index DEVICE_LOGIN_BY_END = Internal.createIndex(DSL.name("device_login_by_end"), DeviceLogin.DEVICE_LOGIN, new OrderField[] { DeviceLogin.DEVICE_LOGIN.EXPIRES_AT }, false);
     public static final Index HOSTED_SERVER_BY_HOST = Internal.createIndex(DSL.name("hosted_server_by_host"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.HOST_PRESENCE }, false);
     public static final Index HOSTED_SERVER_BY_MEMBER = Internal.createIndex(DSL.name("hosted_server_by_member"), HostedServer.HOSTED_SERVER, new OrderField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, false);
     public static final Index INVITE_OF_MESH = Internal.createIndex(DSL.name("invite_of_mesh"), Invite.INVITE, new OrderField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_AT }, false);

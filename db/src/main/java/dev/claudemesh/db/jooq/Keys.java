@@ -4,12 +4,16 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Clock;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
+import dev.claudemesh.db.jooq.tables.DeviceLogin;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
@@ -31,12 +35,16 @@ import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
+import dev.claudemesh.db.jooq.tables.records.AccountEventRecord;
+import dev.claudemesh.db.jooq.tables.records.AccountRecord;
+import dev.claudemesh.db.jooq.tables.records.AccountTokenRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditLogRecord;
 import dev.claudemesh.db.jooq.tables.records.ClaimRecord;
 import dev.claudemesh.db.jooq.tables.records.ClockRecord;
 import dev.claudemesh.db.jooq.tables.records.ContextRecord;
 import dev.claudemesh.db.jooq.tables.records.DeliveryRecord;
+import dev.claudemesh.db.jooq.tables.records.DeviceLoginRecord;
 import dev.claudemesh.db.jooq.tables.records.EpochKeyRecord;
 import dev.claudemesh.db.jooq.tables.records.HostedServerRecord;
 import dev.claudemesh.db.jooq.tables.records.InviteRecord;
@@ -74,12 +82,20 @@ public class Keys {
     // UNIQUE and PRIMARY KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final UniqueKey<AccountRecord> ACCOUNT_EMAIL_KEY = Internal.createUniqueKey(Account.ACCOUNT, DSL.name("account_email_key"), new TableField[] { Account.ACCOUNT.EMAIL }, true);
+    public static final UniqueKey<AccountRecord> ACCOUNT_PKEY = Internal.createUniqueKey(Account.ACCOUNT, DSL.name("account_pkey"), new TableField[] { Account.ACCOUNT.ID }, true);
+    public static final UniqueKey<AccountEventRecord> ACCOUNT_EVENT_PKEY = Internal.createUniqueKey(AccountEvent.ACCOUNT_EVENT, DSL.name("account_event_pkey"), new TableField[] { AccountEvent.ACCOUNT_EVENT.ID }, true);
+    public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_PKEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_pkey"), new TableField[] { AccountToken.ACCOUNT_TOKEN.ID }, true);
+    public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_TOKEN_HASH_KEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_token_hash_key"), new TableField[] { AccountToken.ACCOUNT_TOKEN.TOKEN_HASH }, true);
     public static final UniqueKey<AuditHeadRecord> AUDIT_HEAD_PKEY = Internal.createUniqueKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_pkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, true);
     public static final UniqueKey<AuditLogRecord> AUDIT_LOG_PKEY = Internal.createUniqueKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_pkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.SEQ }, true);
     public static final UniqueKey<ClaimRecord> CLAIM_PKEY = Internal.createUniqueKey(Claim.CLAIM, DSL.name("claim_pkey"), new TableField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.ADDRESS, Claim.CLAIM.ROOT, Claim.CLAIM.GLOB }, true);
     public static final UniqueKey<ClockRecord> CLOCK_PKEY = Internal.createUniqueKey(Clock.CLOCK, DSL.name("clock_pkey"), new TableField[] { Clock.CLOCK.MESH_ID }, true);
     public static final UniqueKey<ContextRecord> CONTEXT_PKEY = Internal.createUniqueKey(Context.CONTEXT, DSL.name("context_pkey"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID, Context.CONTEXT.SESSION }, true);
     public static final UniqueKey<DeliveryRecord> DELIVERY_PKEY = Internal.createUniqueKey(Delivery.DELIVERY, DSL.name("delivery_pkey"), new TableField[] { Delivery.DELIVERY.MESSAGE_ID, Delivery.DELIVERY.RECIPIENT_KEY }, true);
+    public static final UniqueKey<DeviceLoginRecord> DEVICE_LOGIN_DEVICE_HASH_KEY = Internal.createUniqueKey(DeviceLogin.DEVICE_LOGIN, DSL.name("device_login_device_hash_key"), new TableField[] { DeviceLogin.DEVICE_LOGIN.DEVICE_HASH }, true);
+    public static final UniqueKey<DeviceLoginRecord> DEVICE_LOGIN_PKEY = Internal.createUniqueKey(DeviceLogin.DEVICE_LOGIN, DSL.name("device_login_pkey"), new TableField[] { DeviceLogin.DEVICE_LOGIN.ID }, true);
+    public static final UniqueKey<DeviceLoginRecord> DEVICE_LOGIN_USER_CODE_KEY = Internal.createUniqueKey(DeviceLogin.DEVICE_LOGIN, DSL.name("device_login_user_code_key"), new TableField[] { DeviceLogin.DEVICE_LOGIN.USER_CODE }, true);
     public static final UniqueKey<EpochKeyRecord> EPOCH_KEY_PKEY = Internal.createUniqueKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_pkey"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.EPOCH, EpochKey.EPOCH_KEY.MEMBER_ID }, true);
     public static final UniqueKey<HostedServerRecord> HOSTED_SERVER_PKEY = Internal.createUniqueKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_pkey"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.NAME }, true);
     public static final UniqueKey<InviteRecord> INVITE_CODE_KEY = Internal.createUniqueKey(Invite.INVITE, DSL.name("invite_code_key"), new TableField[] { Invite.INVITE.CODE }, true);
@@ -116,12 +132,15 @@ public class Keys {
     // FOREIGN KEY definitions
     // -------------------------------------------------------------------------
 
+    public static final ForeignKey<AccountEventRecord, AccountRecord> ACCOUNT_EVENT__ACCOUNT_EVENT_ACCOUNT_ID_FKEY = Internal.createForeignKey(AccountEvent.ACCOUNT_EVENT, DSL.name("account_event_account_id_fkey"), new TableField[] { AccountEvent.ACCOUNT_EVENT.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<AccountTokenRecord, AccountRecord> ACCOUNT_TOKEN__ACCOUNT_TOKEN_ACCOUNT_ID_FKEY = Internal.createForeignKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_account_id_fkey"), new TableField[] { AccountToken.ACCOUNT_TOKEN.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditHeadRecord, MeshRecord> AUDIT_HEAD__AUDIT_HEAD_MESH_ID_FKEY = Internal.createForeignKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_mesh_id_fkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditLogRecord, MeshRecord> AUDIT_LOG__AUDIT_LOG_MESH_ID_FKEY = Internal.createForeignKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_mesh_id_fkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ClaimRecord, MemberRecord> CLAIM__CLAIM_OF_MEMBER = Internal.createForeignKey(Claim.CLAIM, DSL.name("claim_of_member"), new TableField[] { Claim.CLAIM.MESH_ID, Claim.CLAIM.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ClockRecord, MemberRecord> CLOCK__CLOCK_CHANGED_BY_MEMBER = Internal.createForeignKey(Clock.CLOCK, DSL.name("clock_changed_by_member"), new TableField[] { Clock.CLOCK.MESH_ID, Clock.CLOCK.CHANGED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.NO_ACTION, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ClockRecord, MeshRecord> CLOCK__CLOCK_OF_MESH = Internal.createForeignKey(Clock.CLOCK, DSL.name("clock_of_mesh"), new TableField[] { Clock.CLOCK.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ContextRecord, MemberRecord> CONTEXT__CONTEXT_OF_MEMBER = Internal.createForeignKey(Context.CONTEXT, DSL.name("context_of_member"), new TableField[] { Context.CONTEXT.MESH_ID, Context.CONTEXT.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<DeviceLoginRecord, AccountRecord> DEVICE_LOGIN__DEVICE_LOGIN_ACCOUNT_ID_FKEY = Internal.createForeignKey(DeviceLogin.DEVICE_LOGIN, DSL.name("device_login_account_id_fkey"), new TableField[] { DeviceLogin.DEVICE_LOGIN.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<EpochKeyRecord, MemberRecord> EPOCH_KEY__EPOCH_KEY_OF_MEMBER = Internal.createForeignKey(EpochKey.EPOCH_KEY, DSL.name("epoch_key_of_member"), new TableField[] { EpochKey.EPOCH_KEY.MESH_ID, EpochKey.EPOCH_KEY.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<HostedServerRecord, MemberRecord> HOSTED_SERVER__HOSTED_SERVER_OF_MEMBER = Internal.createForeignKey(HostedServer.HOSTED_SERVER, DSL.name("hosted_server_of_member"), new TableField[] { HostedServer.HOSTED_SERVER.MESH_ID, HostedServer.HOSTED_SERVER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<InviteRecord, MemberRecord> INVITE__INVITE_CREATOR_OF_MESH = Internal.createForeignKey(Invite.INVITE, DSL.name("invite_creator_of_mesh"), new TableField[] { Invite.INVITE.MESH_ID, Invite.INVITE.CREATED_BY }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

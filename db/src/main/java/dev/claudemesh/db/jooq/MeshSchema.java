@@ -4,12 +4,16 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Clock;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
+import dev.claudemesh.db.jooq.tables.DeviceLogin;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
@@ -49,6 +53,12 @@ public class MeshSchema extends SchemaImpl {
 
     public static final MeshSchema MESH_SCHEMA = new MeshSchema();
 
+    public final Account ACCOUNT = Account.ACCOUNT;
+
+    public final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
+
+    public final AccountToken ACCOUNT_TOKEN = AccountToken.ACCOUNT_TOKEN;
+
     public final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
 
     public final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
@@ -60,6 +70,8 @@ public class MeshSchema extends SchemaImpl {
     public final Context CONTEXT = Context.CONTEXT;
 
     public final Delivery DELIVERY = Delivery.DELIVERY;
+
+    public final DeviceLogin DEVICE_LOGIN = DeviceLogin.DEVICE_LOGIN;
 
     public final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
 
@@ -124,12 +136,16 @@ public class MeshSchema extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            Account.ACCOUNT,
+            AccountEvent.ACCOUNT_EVENT,
+            AccountToken.ACCOUNT_TOKEN,
             AuditHead.AUDIT_HEAD,
             AuditLog.AUDIT_LOG,
             Claim.CLAIM,
             Clock.CLOCK,
             Context.CONTEXT,
             Delivery.DELIVERY,
+            DeviceLogin.DEVICE_LOGIN,
             EpochKey.EPOCH_KEY,
             HostedServer.HOSTED_SERVER,
             Invite.INVITE,

@@ -4,12 +4,16 @@
 package dev.claudemesh.db.jooq;
 
 
+import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
 import dev.claudemesh.db.jooq.tables.Clock;
 import dev.claudemesh.db.jooq.tables.Context;
 import dev.claudemesh.db.jooq.tables.Delivery;
+import dev.claudemesh.db.jooq.tables.DeviceLogin;
 import dev.claudemesh.db.jooq.tables.EpochKey;
 import dev.claudemesh.db.jooq.tables.HostedServer;
 import dev.claudemesh.db.jooq.tables.Invite;
@@ -36,6 +40,12 @@ import dev.claudemesh.db.jooq.tables.Task;
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
 
+    public static final Account ACCOUNT = Account.ACCOUNT;
+
+    public static final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
+
+    public static final AccountToken ACCOUNT_TOKEN = AccountToken.ACCOUNT_TOKEN;
+
     public static final AuditHead AUDIT_HEAD = AuditHead.AUDIT_HEAD;
 
     public static final AuditLog AUDIT_LOG = AuditLog.AUDIT_LOG;
@@ -47,6 +57,8 @@ public class Tables {
     public static final Context CONTEXT = Context.CONTEXT;
 
     public static final Delivery DELIVERY = Delivery.DELIVERY;
+
+    public static final DeviceLogin DEVICE_LOGIN = DeviceLogin.DEVICE_LOGIN;
 
     public static final EpochKey EPOCH_KEY = EpochKey.EPOCH_KEY;
 

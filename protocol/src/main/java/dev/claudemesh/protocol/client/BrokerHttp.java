@@ -4,6 +4,7 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
 import dev.claudemesh.protocol.Request;
+import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.crypto.SecretKey;
 import java.io.IOException;
 import java.net.URI;
@@ -70,13 +71,37 @@ public final class BrokerHttp implements AutoCloseable {
   /// @throws Problem what the broker answered, or `unreachable`, or `timeout`
   public <R extends Reply> R call(
       Request<R> request, Optional<SecretKey> signer, Map<String, String> pathParameters) {
+    return call(request, signer, Optional.empty(), pathParameters);
+  }
+
+  /// Calls an operation of an account.
+  ///
+  /// @param token of the account
+  /// @throws Problem what the broker answered, or `unreachable`, or `timeout`
+  public <R extends Reply> R call(Request<R> request, AccountToken token) {
+    return call(request, Optional.empty(), Optional.of(token), Map.of());
+  }
+
+  private <R extends Reply> R call(
+      Request<R> request,
+      Optional<SecretKey> signer,
+      Optional<AccountToken> token,
+      Map<String, String> pathParameters) {
     HttpCall call = HttpCall.of(request, pathParameters);
-    HttpResponse<byte[]> response = send(call, signer);
+    HttpResponse<byte[]> response = send(call, signer, token);
     return HttpAnswer.read(broker, call.op(), response.statusCode(), response.body());
   }
 
-  private HttpResponse<byte[]> send(HttpCall call, Optional<SecretKey> signer) {
-    HttpRequest request = call.request(broker, signer, clock.instant(), callTimeout, permissions);
+  private HttpResponse<byte[]> send(
+      HttpCall call, Optional<SecretKey> signer, Optional<AccountToken> token) {
+    HttpRequest plain = call.request(broker, signer, clock.instant(), callTimeout, permissions);
+    HttpRequest request =
+        token
+            .map(proof ->
+                HttpRequest.newBuilder(plain, (name, value) -> true)
+                    .header("Authorization", "Bearer " + proof.text())
+                    .build())
+            .orElse(plain);
     try {
       return http.send(
           request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));

@@ -7,7 +7,9 @@ import com.sun.jna.Platform;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -35,6 +37,8 @@ final class Sodium {
 
   private static final long PASSES = 2;
   private static final long MEMORY_BYTES = 64L << 20;
+
+  private static final int PASSWORD_HASH_BYTES = 128;
 
   private static final Logger LOG = LoggerFactory.getLogger(Sodium.class);
 
@@ -215,6 +219,26 @@ final class Sodium {
             == 0
         ? Optional.of(message)
         : Optional.empty();
+  }
+
+  /// Argon2id for signing in, as text that ends with a NUL.
+  static String passwordHash(byte[] password) {
+    byte[] hash = new byte[PASSWORD_HASH_BYTES];
+    must(
+        sodium()
+            .crypto_pwhash_str(
+                hash, password, password.length, PASSES, new NativeLong(MEMORY_BYTES)));
+    int end = 0;
+    while (hash[end] != 0) {
+      end++;
+    }
+    return new String(hash, 0, end, StandardCharsets.US_ASCII);
+  }
+
+  static boolean passwordMatches(String hash, byte[] password) {
+    byte[] stored = Arrays.copyOf(hash.getBytes(StandardCharsets.US_ASCII), PASSWORD_HASH_BYTES);
+    return stored[PASSWORD_HASH_BYTES - 1] == 0
+        && sodium().crypto_pwhash_str_verify(stored, password, password.length) == 0;
   }
 
   private static void must(int result) {

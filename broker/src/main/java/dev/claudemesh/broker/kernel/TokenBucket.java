@@ -1,4 +1,4 @@
-package dev.claudemesh.broker.net;
+package dev.claudemesh.broker.kernel;
 
 import java.time.Duration;
 import java.time.Instant;
