@@ -1,5 +1,9 @@
 package dev.claudemesh.cli;
 
+import dev.claudemesh.cli.account.LoginCommand;
+import dev.claudemesh.cli.account.LogoutCommand;
+import dev.claudemesh.cli.account.RegisterCommand;
+import dev.claudemesh.cli.account.TokenCommands;
 import dev.claudemesh.cli.audit.AuditExportCommand;
 import dev.claudemesh.cli.audit.AuditListCommand;
 import dev.claudemesh.cli.audit.AuditVerifyCommand;
@@ -113,6 +117,20 @@ public final class Cli {
     return words;
   }
 
+  private static List<Word> account() {
+    List<Word> words =
+        new ArrayList<>(
+            Word.written(LoginCommand.class, RegisterCommand.class, LogoutCommand.class));
+    words.add(
+        new Word.Family(
+            "token",
+            "Personal access tokens of your account, and where you are signed in.",
+            TokenCommands.Show.class,
+            TokenCommands.Create.class,
+            TokenCommands.Revoke.class));
+    return words;
+  }
+
   private static Map<String, List<Word>> groups() {
     Map<String, List<Word>> groups = new LinkedHashMap<>();
     groups.put(
@@ -132,6 +150,7 @@ public final class Cli {
             LeaveCommand.class,
             DeleteCommand.class));
     groups.put("Members", members());
+    groups.put("Account", account());
     groups.put(
         "Claude Code",
         Word.written(

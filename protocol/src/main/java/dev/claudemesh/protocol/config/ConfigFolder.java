@@ -20,6 +20,10 @@ public record ConfigFolder(Path path) {
     return new ConfigFile(path, warn);
   }
 
+  public AuthFile auth(Consumer<String> warn) {
+    return new AuthFile(path.resolve("auth.json"), warn);
+  }
+
   public LastUsed.File lastUsed() {
     return new LastUsed.File(path.resolve("last-used.json"));
   }

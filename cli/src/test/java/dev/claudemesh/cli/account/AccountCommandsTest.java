@@ -1,0 +1,265 @@
+package dev.claudemesh.cli.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claudemesh.broker.TestBroker;
+import dev.claudemesh.cli.Shell;
+import dev.claudemesh.cli.Shell.Ran;
+import dev.claudemesh.protocol.accounts.AccountRequest;
+import dev.claudemesh.protocol.accounts.AccountToken;
+import dev.claudemesh.protocol.accounts.AccountToken.Kind;
+import dev.claudemesh.protocol.client.BrokerHttp;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AccountCommandsTest {
+  private static final String EMAIL = "ana@acme.dev";
+  private static final String PASSWORD = "correct horse battery";
+
+  private static TestBroker broker;
+  private static String session;
+
+  @TempDir Path temp;
+  private Shell ana;
+
+  @BeforeAll
+  static void aBroker() {
+    broker = TestBroker.start(Map.of("BROKER_ACCOUNTS", "true"));
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      http.call(
+          new AccountRequest.Register(EMAIL, PASSWORD, Optional.of("Ana")),
+          Optional.empty(),
+          Map.of());
+    }
+    session = session();
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void somebody() {
+    ana = new Shell(temp.resolve("ana"), "ana").broker(broker.wsUrl());
+  }
+
+  private static String session() {
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      return http.call(
+              new AccountRequest.Login(EMAIL, PASSWORD, Optional.of("desk"), Optional.empty()),
+              Optional.empty(),
+              Map.of())
+          .token();
+    }
+  }
+
+  private Path auth() {
+    return ana.home().resolve(".claudemesh").resolve("auth.json");
+  }
+
+  @Test
+  void login_with_a_token_is_kept_for_its_owner_alone_and_whoami_tells_it() throws IOException {
+    Ran login = ana.ok("login", "--token", session);
+    assertThat(login.out()).contains("Signed in as " + EMAIL).doesNotContain(session);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(auth())))
+        .isEqualTo("rw-------");
+    assertThat(Files.readString(auth())).contains(session);
+    Ran me = ana.ok("whoami");
+    assertThat(me.out()).contains("Account: " + EMAIL, auth().toString()).doesNotContain(session);
+    assertThat(ana.ok("whoami", "--json").json().at("/account/email").asString()).isEqualTo(EMAIL);
+  }
+
+  @Test
+  void a_flag_goes_before_a_variable_and_that_before_the_file() {
+    ana.piped(session + "\n").ok("login", "--token", "-");
+    String variable =
+        ana.ok("token", "create", "variable", "--json").json().path("token").asString();
+    String flag = ana.ok("token", "create", "flag", "--json").json().path("token").asString();
+    assertThat(ana.ok("whoami").out()).contains("auth.json");
+    ana.with("CLAUDEMESH_TOKEN", variable);
+    assertThat(ana.ok("whoami").out()).contains("token from CLAUDEMESH_TOKEN");
+    assertThat(ana.ok("whoami", "--token", flag).out()).contains("token from --token");
+  }
+
+  @Test
+  void each_bad_token_is_told_what_is_wrong_with_it_and_nothing_is_saved() {
+    Ran cut = ana.run("login", "--token", session.substring(0, 30), "--json");
+    assertThat(cut.exit()).isEqualTo(2);
+    assertThat(cut.json().at("/error/code").asString()).isEqualTo("token_malformed");
+    assertThat(cut.err()).doesNotContain(session.substring(0, 30));
+    Ran unknown = ana.run("login", "--token", AccountToken.generate(Kind.PAT).text(), "--json");
+    assertThat(unknown.json().at("/error/code").asString()).isEqualTo("token_unknown");
+    String mine = session();
+    ana.ok("login", "--token", mine);
+    ana.ok("logout");
+    Ran revoked = ana.run("login", "--token", mine, "--json");
+    assertThat(revoked.exit()).isEqualTo(2);
+    assertThat(revoked.json().at("/error/code").asString()).isEqualTo("token_revoked");
+    assertThat(auth()).doesNotExist();
+  }
+
+  @Test
+  void logout_ends_the_session_on_the_broker_and_removes_the_file() {
+    String mine = session();
+    ana.ok("login", "--token", mine);
+    assertThat(ana.ok("logout", "--json").json().path("revoked").asBoolean()).isTrue();
+    assertThat(auth()).doesNotExist();
+    assertThat(ana.ok("logout").out()).contains("not signed in");
+    assertThat(ana.run("token", "list").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void logout_removes_the_file_also_when_the_broker_is_away_or_the_file_is_broken()
+      throws IOException {
+    ana.ok("login", "--token", session());
+    Files.writeString(
+        auth(), Files.readString(auth()).replace(":" + broker.broker().port() + "/", ":1/"));
+    Ran away = ana.ok("logout");
+    assertThat(away.err()).contains("did not end the session");
+    assertThat(auth()).doesNotExist();
+    Files.writeString(auth(), "{ half of it");
+    assertThat(ana.run("token", "list").err()).contains("run claudemesh login");
+    assertThat(ana.ok("whoami").err()).contains("run claudemesh login");
+    ana.ok("logout");
+    assertThat(auth()).doesNotExist();
+  }
+
+  @Test
+  void a_file_that_others_could_read_is_narrowed_down_and_told() throws IOException {
+    ana.ok("login", "--token", session);
+    Files.setPosixFilePermissions(auth(), PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(ana.ok("whoami").err()).contains("auth.json could be reached by others (rw-r--r--)");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(auth())))
+        .isEqualTo("rw-------");
+    assertThat(ana.ok("whoami").err()).doesNotContain("could be reached");
+  }
+
+  @Test
+  void tokens_are_made_shown_once_listed_and_revoked() {
+    ana.ok("login", "--token", session);
+    Ran made = ana.ok("token", "create", "nightly", "--expires", "never");
+    String token = made.out().strip();
+    assertThat(AccountToken.of(token)).isPresent();
+    assertThat(made.err()).contains("never ends");
+    Ran list = ana.ok("token", "list");
+    assertThat(list.out()).contains("nightly", "desk", "this one").doesNotContain(token);
+    String id =
+        ana.ok("token", "list", "--json")
+            .json()
+            .path("tokens")
+            .valueStream()
+            .filter(entry -> entry.path("name").asString().equals("nightly"))
+            .findFirst()
+            .orElseThrow()
+            .path("id")
+            .asString();
+    ana.ok("token", "revoke", id.substring(0, 12));
+    assertThat(ana.run("token", "revoke", id).exit()).isEqualTo(5);
+    Ran after = ana.ok("whoami", "--token", token);
+    assertThat(after.err()).contains("revoked");
+    assertThat(ana.run("token", "create", "x", "--expires", "2w").exit()).isEqualTo(3);
+  }
+
+  @Test
+  void login_shows_a_code_and_is_let_in_once_a_browser_approves_it() throws Exception {
+    CompletableFuture<Ran> login =
+        CompletableFuture.supplyAsync(() -> ana.run("login", "--no-browser", "--json"));
+    decide("approve");
+    Ran ran = login.get();
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(0);
+    assertThat(ran.json().path("email").asString()).isEqualTo(EMAIL);
+    assertThat(ran.err()).containsPattern("/cli-auth\\?code=[A-Z]{4}-[A-Z]{4}");
+    assertThat(ana.ok("whoami").out()).contains(EMAIL);
+  }
+
+  @Test
+  void a_login_that_was_denied_and_one_without_a_broker_end_with_their_own_codes()
+      throws Exception {
+    CompletableFuture<Ran> login =
+        CompletableFuture.supplyAsync(() -> ana.run("register", "--no-browser"));
+    decide("deny");
+    Ran denied = login.get();
+    assertThat(denied.exit()).isEqualTo(1);
+    assertThat(denied.err()).contains("Denied");
+    assertThat(auth()).doesNotExist();
+    assertThat(ana.run("login", "--broker", "ws://127.0.0.1:1/ws").exit()).isEqualTo(4);
+  }
+
+  @Test
+  void a_token_goes_to_the_broker_it_is_from_and_to_no_other() {
+    ana.ok("login", "--token", session);
+    Ran other = ana.run("token", "list", "--broker", "ws://127.0.0.1:1/ws");
+    assertThat(other.exit()).isEqualTo(2);
+    assertThat(other.err()).contains("not at ws://127.0.0.1:1/ws");
+  }
+
+  /// What a person does on the page, for the newest code that waits.
+  private static void decide(String action) throws IOException, InterruptedException {
+    String code = waiting();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> in =
+          http.send(
+              form("action=login&email=" + EMAIL + "&password=" + PASSWORD.replace(" ", "+"), ""),
+              BodyHandlers.ofString());
+      String cookie = in.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
+      HttpResponse<String> card =
+          http.send(
+              HttpRequest.newBuilder(URI.create(broker.httpUrl() + "/cli-auth?code=" + code))
+                  .header("Cookie", cookie)
+                  .build(),
+              BodyHandlers.ofString());
+      Matcher key = Pattern.compile("name=\"key\" value=\"([0-9a-f]+)\"").matcher(card.body());
+      assertThat(key.find()).isTrue();
+      assertThat(
+              http.send(
+                      form("action=" + action + "&code=" + code + "&key=" + key.group(1), cookie),
+                      BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(303);
+    }
+  }
+
+  private static HttpRequest form(String body, String cookie) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(broker.httpUrl() + "/cli-auth"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(body));
+    return cookie.isEmpty() ? request.build() : request.header("Cookie", cookie).build();
+  }
+
+  private static String waiting() {
+    while (true) {
+      Optional<String> code =
+          broker
+              .database()
+              .dsl()
+              .fetchOptional("select user_code from mesh.device_login where decided_at is null")
+              .map(row -> row.get(0, String.class));
+      if (code.isPresent()) {
+        return code.get();
+      }
+      Thread.onSpinWait();
+    }
+  }
+}
