@@ -53,6 +53,7 @@ class LauncherTest {
     environment.put("HOME", Files.createDirectories(temp.resolve("home")).toString());
     environment.put("BUILDS", temp.resolve("builds").toString());
     environment.put("CLAUDEMESH_JAVA", jdk.toString());
+    environment.put("CLAUDEMESH_AOT", "off");
   }
 
   @Test
@@ -163,6 +164,47 @@ class LauncherTest {
     assertThat(run("broker").lines())
         .contains("-Xmx220m")
         .doesNotContain("-Xmx64m", "-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  void after_a_build_each_way_to_start_is_learned_once_and_then_used() throws Exception {
+    environment.remove("CLAUDEMESH_AOT");
+    Path java = jdk.resolve("bin/java");
+    program(
+        java,
+        """
+        for word in "$@"; do
+          case $word in -XX:AOTCacheOutput=*) echo learned > "${word#*=}" ;; esac
+        done
+        printf '%s\\n' "$@"
+        """);
+
+    Ran first = run("peers");
+    assertThat(first.err()).contains("learning to start fast");
+    assertThat(run("peers").err()).isEmpty();
+    assertThat(run("peers").lines()).contains("-XX:AOTCache=" + aot("cli"));
+    assertThat(run("mcp").lines()).contains("-XX:AOTCache=" + aot("mcp"));
+    assertThat(run("broker").lines()).contains("-XX:AOTCache=" + aot("broker"));
+    assertThat(run("--version").lines()).noneMatch(line -> line.startsWith("-XX:AOTCache"));
+    assertThat(root.resolve(".run").toFile().list((folder, name) -> name.startsWith("school")))
+        .isEmpty();
+  }
+
+  @Test
+  void another_java_learns_anew_and_who_wants_none_of_it_has_none() throws Exception {
+    environment.remove("CLAUDEMESH_AOT");
+    run("peers");
+    environment.put("CLAUDEMESH_JAVA", jdk(temp.resolve("jdks/other"), "25.0.4").toString());
+    assertThat(run("peers").err()).contains("learning to start fast");
+    assertThat(run("peers").err()).isEmpty();
+
+    environment.put("CLAUDEMESH_JAVA", jdk(temp.resolve("jdks/third"), "25.0.5").toString());
+    environment.put("CLAUDEMESH_AOT", "off");
+    assertThat(run("peers").err()).isEmpty();
+  }
+
+  private Path aot(String way) throws IOException {
+    return lib().resolveSibling("aot").resolve(way + ".aot");
   }
 
   @Test
