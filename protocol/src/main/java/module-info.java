@@ -14,6 +14,7 @@ open module dev.claudemesh.protocol {
 
   exports dev.claudemesh.protocol;
   exports dev.claudemesh.protocol.accounts;
+  exports dev.claudemesh.protocol.approvals;
   exports dev.claudemesh.protocol.audit;
   exports dev.claudemesh.protocol.claims;
   exports dev.claudemesh.protocol.client;

@@ -60,7 +60,8 @@ class HouseRulesTest {
           "sql",
           "claims",
           "schedule",
-          "clock");
+          "clock",
+          "approvals");
 
   /// Rooms of what a team shares.
   private static final List<String> SHARED =

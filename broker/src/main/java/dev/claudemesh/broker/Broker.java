@@ -1,6 +1,7 @@
 package dev.claudemesh.broker;
 
 import dev.claudemesh.broker.accounts.AccountHandler;
+import dev.claudemesh.broker.approvals.ApprovalHandler;
 import dev.claudemesh.broker.audit.AuditHandler;
 import dev.claudemesh.broker.claims.ClaimHandler;
 import dev.claudemesh.broker.clock.ClockHandler;
@@ -136,7 +137,8 @@ public final class Broker implements AutoCloseable {
             claims,
             schedule,
             simulated,
-            accounts);
+            accounts,
+            new ApprovalHandler(kernel));
     SignedCalls callers = callers(kernel, config.compat(), accounts);
     this.health = new Health(config, database::healthy, metrics, clock, sqlObstacle(sql));
     this.server = new NetServer(config, rooms, callers, audit, metrics, health, clock, steady);

@@ -4,6 +4,7 @@ import dev.claudemesh.cli.account.LoginCommand;
 import dev.claudemesh.cli.account.LogoutCommand;
 import dev.claudemesh.cli.account.RegisterCommand;
 import dev.claudemesh.cli.account.TokenCommands;
+import dev.claudemesh.cli.approvals.ApproveCommand;
 import dev.claudemesh.cli.audit.AuditExportCommand;
 import dev.claudemesh.cli.audit.AuditListCommand;
 import dev.claudemesh.cli.audit.AuditVerifyCommand;
@@ -104,6 +105,7 @@ public final class Cli {
                 GrantCommands.Grant.class,
                 GrantCommands.Revoke.class,
                 GrantCommands.Block.class,
+                ApproveCommand.class,
                 ModerationCommands.Kick.class,
                 ModerationCommands.Ban.class,
                 ModerationCommands.Unban.class));

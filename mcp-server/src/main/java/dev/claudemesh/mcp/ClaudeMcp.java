@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +61,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private final Postman postman;
   private final Notices notices;
   private final EditWarning edits;
+  private final PermissionDesk permissions;
   private final Meshes meshes;
   private final Skills skills;
   private final StatusReporter status;
@@ -85,13 +87,15 @@ public final class ClaudeMcp implements AutoCloseable {
             this::channel,
             clock);
     edits = new EditWarning(meshes::claimsOn, clock);
+    permissions = new PermissionDesk(meshes::links, asker(settings), clock);
     status = new StatusReporter(meshes, new SessionFile(session)::status, clock);
     skills = new Skills(this::server, settings.memberships().size() > 1);
     server = serve(settings, version);
     settings
         .memberships()
         .forEach(membership ->
-            links.add(new MeshLink(settings, membership, this::arrived, notices::arrived)));
+            links.add(
+                new MeshLink(settings, membership, this::arrived, notices::arrived, permissions)));
     desk = openDesk(settings);
     statusLine = new StatusLine(settings.configFile().folder(), session.id());
     timer.scheduleWithFixedDelay(
@@ -213,13 +217,24 @@ public final class ClaudeMcp implements AutoCloseable {
     }
   }
 
+  private static PermissionDesk.Asker asker(McpSettings settings) {
+    return new PermissionDesk.Asker(
+        settings.displayName().orElse(settings.session().id()),
+        settings.session().cwd(),
+        HostName.of(System.getenv()).orElse("?"),
+        PermissionDesk.patience(System.getenv()));
+  }
+
   private void arrived(String slug, IncomingMessage message) {
     counters.received();
     postman.arrived(slug, message);
   }
 
   /// What a hook of this session prints.
-  private ObjectNode hook(HookEvent event, JsonNode input) {
+  private ObjectNode hook(HookEvent event, JsonNode input, CompletableFuture<Void> gone) {
+    if (event == HookEvent.PERMISSION) {
+      return permissions.decide(input, gone);
+    }
     Optional<Path> transcript =
         input.path("transcript_path").asStringOpt().filter(path -> !path.isBlank()).map(Path::of);
     event.status().ifPresent(status::hook);
@@ -243,6 +258,7 @@ public final class ClaudeMcp implements AutoCloseable {
                 output.put("systemMessage", warning);
               });
       case STOP, STOP_FAILURE, SESSION_START -> postman.confirm(transcript);
+      case PERMISSION -> throw new IllegalStateException("People answer it");
       case SESSION_END -> {
         postman.confirm(transcript);
         over.countDown();

@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Hook {
   private static final int MAX_INPUT = 256 << 10;
   private static final int MAX_ANSWER = 64 << 10;
-  private static final int TIMEOUT_MILLIS = 1_500;
+  private static final int CONNECT_MILLIS = 1_500;
 
   private final Map<String, String> environment;
   private final ConfigFolder folder;
@@ -101,8 +101,8 @@ public final class Hook {
     try (Socket socket = new Socket()) {
       socket.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), desk.path("port").asInt(0)),
-          TIMEOUT_MILLIS);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
+          CONNECT_MILLIS);
+      socket.setSoTimeout((int) event.patience().toMillis());
       socket.getOutputStream().write((request + "\n").getBytes(StandardCharsets.UTF_8));
       socket.getOutputStream().flush();
       return BoundedLine.read(

@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// and a token stand in a file that only the user can read, so that no other user of the machine
 /// can speak for the session.
 ///
-/// At most 16 hooks at a time, 512 KiB a line, 2 s a hook; what exceeds it is closed without an
+/// At most 16 hooks at a time, 512 KiB a line, 2 s to say it; what exceeds it is closed without an
 /// answer, which a hook takes as silence.
 final class HookDesk implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HookDesk.class);
@@ -45,8 +47,10 @@ final class HookDesk implements AutoCloseable {
   @FunctionalInterface
   interface Answer {
     /// @param input what Claude Code gave the hook
+    /// @param gone done when the hook does not wait any more; never for those that are answered at
+    ///   once
     /// @return what the hook prints
-    ObjectNode to(HookEvent event, JsonNode input);
+    ObjectNode to(HookEvent event, JsonNode input, CompletableFuture<Void> gone);
   }
 
   private HookDesk(ServerSocket server, Path file, byte[] token, Answer answer) {
@@ -102,7 +106,7 @@ final class HookDesk implements AutoCloseable {
       hook.setSoTimeout(TIMEOUT_MILLIS);
       BufferedReader reader =
           new BufferedReader(new InputStreamReader(hook.getInputStream(), StandardCharsets.UTF_8));
-      ObjectNode output = answerTo(BoundedLine.read(reader, MAX_LINE));
+      ObjectNode output = answerTo(BoundedLine.read(reader, MAX_LINE), hook, reader);
       hook.getOutputStream().write((output + "\n").getBytes(StandardCharsets.UTF_8));
       hook.getOutputStream().flush();
     } catch (IOException | JacksonException e) {
@@ -114,7 +118,7 @@ final class HookDesk implements AutoCloseable {
     }
   }
 
-  private ObjectNode answerTo(String line) throws IOException {
+  private ObjectNode answerTo(String line, Socket hook, Reader rest) throws IOException {
     JsonNode request = Wire.mapper().readTree(line);
     byte[] given = request.path("token").asString("").getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(token, given)) {
@@ -123,7 +127,27 @@ final class HookDesk implements AutoCloseable {
     HookEvent event =
         HookEvent.of(request.path("event").asString(""))
             .orElseThrow(() -> new IOException("an unknown hook"));
-    return answer.to(event, request.path("input"));
+    return answer.to(event, request.path("input"), goneOf(event, hook, rest));
+  }
+
+  /// A hook says no more than one line, so that all that can follow is the end of it.
+  private static CompletableFuture<Void> goneOf(HookEvent event, Socket hook, Reader rest)
+      throws IOException {
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    if (event == HookEvent.PERMISSION) {
+      hook.setSoTimeout(0);
+      Thread.ofVirtual()
+          .name("hook-end")
+          .start(() -> {
+            try {
+              rest.read();
+            } catch (IOException closed) {
+              log.debug("a hook ended: {}", closed.toString());
+            }
+            gone.complete(null);
+          });
+    }
+    return gone;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.claudemesh.mcp;
 
+import dev.claudemesh.protocol.approvals.ApprovalRequest;
 import dev.claudemesh.protocol.presence.Status;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +15,13 @@ public enum HookEvent {
   STOP_FAILURE("stop-failure", "StopFailure", Optional.of(Status.IDLE)),
   SESSION_END("session-end", "SessionEnd", Optional.empty()),
   /// Registered only where it was asked for.
-  EDIT("edit", "PreToolUse", Optional.empty());
+  EDIT("edit", "PreToolUse", Optional.empty()),
+  /// Registered only where it was asked for. People answer it, so it may take long.
+  PERMISSION("permission", "PermissionRequest", Optional.empty());
+
+  private static final Duration AT_ONCE = Duration.ofMillis(1_500);
+  private static final Duration BY_PEOPLE =
+      Duration.ofSeconds(ApprovalRequest.MOST_SECONDS).plusSeconds(5);
 
   private final String word;
   private final String claudeName;
@@ -27,12 +35,22 @@ public enum HookEvent {
 
   /// Those that every installation has.
   public static List<HookEvent> usual() {
-    return Arrays.stream(values()).filter(event -> event != EDIT).toList();
+    return Arrays.stream(values()).filter(event -> event != EDIT && event != PERMISSION).toList();
   }
 
   /// The tools it is about, as Claude Code matches them; empty where it is about none.
   public Optional<String> matcher() {
     return this == EDIT ? Optional.of("Edit|Write|MultiEdit|NotebookEdit") : Optional.empty();
+  }
+
+  /// How long the session's process may take to answer it.
+  Duration patience() {
+    return this == PERMISSION ? BY_PEOPLE : AT_ONCE;
+  }
+
+  /// How long Claude Code is to wait for it: longer than we do, with the start of a process.
+  public int timeoutSeconds() {
+    return this == PERMISSION ? (int) BY_PEOPLE.plusSeconds(15).toSeconds() : 10;
   }
 
   /// The argument of `claudemesh hook`.

@@ -4,6 +4,9 @@ import dev.claudemesh.mcp.tools.ToolCaller;
 import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.approvals.ApprovalEvent;
+import dev.claudemesh.protocol.approvals.ApprovalReply.Passed;
+import dev.claudemesh.protocol.approvals.ApprovalRequest;
 import dev.claudemesh.protocol.claims.Claim;
 import dev.claudemesh.protocol.claims.ClaimEvent;
 import dev.claudemesh.protocol.claims.ClaimRequest;
@@ -22,8 +25,11 @@ import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.client.News;
 import dev.claudemesh.protocol.client.Outbox;
 import dev.claudemesh.protocol.client.Targets;
+import dev.claudemesh.protocol.config.Approvers;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.connection.ConnectionReply.HelloAck;
+import dev.claudemesh.protocol.crypto.PublicKey;
+import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.invites.KeyProofs;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.presence.PresenceRequest;
@@ -33,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,7 +55,7 @@ import org.slf4j.LoggerFactory;
 /// The journals stand in a folder of the session, so that what was confirmed to the broker and not
 /// shown yet survives this process. Where another process holds them (the same session resumed
 /// twice), this one keeps its letters in memory and says so in the log.
-final class MeshLink implements AutoCloseable {
+final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
   private static final Logger log = LoggerFactory.getLogger(MeshLink.class);
 
   private static final Duration CLAIMS = Duration.ofMillis(500);
@@ -59,6 +66,7 @@ final class MeshLink implements AutoCloseable {
   private final Outbox outbox;
   private final ToolCaller calls = new ToolCaller();
   private final MeshClient client;
+  private final Approvers approvers;
   private final AtomicBoolean skillsChanged = new AtomicBoolean();
   private final OthersClaims others = new OthersClaims();
   private final HeadCount headCount = new HeadCount();
@@ -67,12 +75,15 @@ final class MeshLink implements AutoCloseable {
 
   /// @param arrived told the mesh's slug and each message
   /// @param told what happened beside messages
+  /// @param permissions told of answers to what it asked
   MeshLink(
       McpSettings settings,
       Membership membership,
       BiConsumer<String, IncomingMessage> arrived,
-      Consumer<Notice> told) {
+      Consumer<Notice> told,
+      PermissionDesk permissions) {
     this.membership = membership;
+    approvers = new Approvers(settings.configFile().folder(), membership.meshId());
     Path folder =
         settings
             .configFile()
@@ -101,7 +112,7 @@ final class MeshLink implements AutoCloseable {
                 KeyProofs.refusal(meshId, membership.owner(), request, members))
             .inbox(inbox)
             .outbox(outbox)
-            .listener(listener(arrived, told))
+            .listener(listener(arrived, told, permissions))
             .start();
   }
 
@@ -122,7 +133,28 @@ final class MeshLink implements AutoCloseable {
     return calls;
   }
 
-  boolean connected() {
+  @Override
+  public String meshId() {
+    return membership.meshId();
+  }
+
+  @Override
+  public SecretKey memberKey() {
+    return membership.key();
+  }
+
+  @Override
+  public List<PublicKey> approvers() {
+    return approvers.keys();
+  }
+
+  @Override
+  public CompletableFuture<Passed> pass(ApprovalRequest<Passed> request) {
+    return client.call(request);
+  }
+
+  @Override
+  public boolean connected() {
     return client.state() == ConnectionState.OPEN;
   }
 
@@ -217,7 +249,9 @@ final class MeshLink implements AutoCloseable {
   }
 
   private MeshListener listener(
-      BiConsumer<String, IncomingMessage> arrived, Consumer<Notice> told) {
+      BiConsumer<String, IncomingMessage> arrived,
+      Consumer<Notice> told,
+      PermissionDesk permissions) {
     return new MeshListener() {
       @Override
       public void message(IncomingMessage message) {
@@ -239,6 +273,9 @@ final class MeshLink implements AutoCloseable {
         if (event instanceof ClaimEvent.ClaimsChanged change) {
           others.changed(change);
         }
+        if (event instanceof ApprovalEvent.Answered answer) {
+          permissions.answered(MeshLink.this, answer);
+        }
         Notice.of(slug(), event).ifPresent(told);
       }
 
@@ -251,6 +288,7 @@ final class MeshLink implements AutoCloseable {
       @Override
       public void disconnected(Problem why, Duration retryIn) {
         others.lost();
+        permissions.lost();
         trouble.set(Optional.of(why));
         log.info(
             "{}: not connected ({}), next try in {} ms",

@@ -7,15 +7,20 @@ import dev.claudemesh.protocol.config.ConfigFolder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class HookDeskTest {
@@ -75,11 +80,41 @@ class HookDeskTest {
     assertThat(hook("prompt", input("../../etc/passwd", "x"))).isEmpty();
   }
 
+  @Test
+  void who_waits_for_people_is_answered_when_they_decide_and_may_go_before() throws Exception {
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    try (HookDesk desk =
+        HookDesk.open(
+            folder,
+            SESSION,
+            (event, input, gone) -> {
+              asked.complete(null);
+              gone.join();
+              left.complete(null);
+              return Wire.mapper().createObjectNode();
+            })) {
+      JsonNode file = Wire.mapper().readTree(Files.readString(HookDesk.file(folder, SESSION)));
+      try (Socket hook = new Socket(InetAddress.getLoopbackAddress(), file.path("port").asInt())) {
+        ObjectNode line =
+            Wire.mapper()
+                .createObjectNode()
+                .put("token", file.path("token").asString())
+                .put("event", "permission");
+        hook.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        asked.get(10, TimeUnit.SECONDS);
+        assertThat(left).isNotDone();
+      }
+      left.get(10, TimeUnit.SECONDS);
+      assertThat(desk).isNotNull();
+    }
+  }
+
   private HookDesk open() throws Exception {
     return HookDesk.open(
         folder,
         SESSION,
-        (event, input) -> {
+        (event, input, gone) -> {
           String prompt = input.path("prompt").asString("");
           heard.add(event + " " + prompt);
           return Wire.mapper().createObjectNode().put("echo", prompt);

@@ -1,5 +1,6 @@
 package dev.claudemesh.protocol;
 
+import dev.claudemesh.protocol.approvals.ApprovalEvent;
 import dev.claudemesh.protocol.claims.ClaimEvent;
 import dev.claudemesh.protocol.meshes.MeshEvent;
 import dev.claudemesh.protocol.messaging.MessageEvent;
@@ -10,7 +11,8 @@ import dev.claudemesh.protocol.streams.StreamEvent;
 
 /// Something the broker tells without having been asked. Never carries a `_reqId`.
 public sealed interface Event extends Outbound
-    permits ClaimEvent,
+    permits ApprovalEvent,
+        ClaimEvent,
         MeshEvent,
         MessageEvent,
         ServiceEvent,

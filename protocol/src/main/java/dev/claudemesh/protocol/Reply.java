@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.accounts.AccountReply;
+import dev.claudemesh.protocol.approvals.ApprovalReply;
 import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.clock.ClockReply;
@@ -23,6 +24,7 @@ import dev.claudemesh.protocol.tasks.TaskReply;
 /// The broker's answer to one request. Over the socket it carries the request's `_reqId`.
 public sealed interface Reply extends Outbound
     permits AccountReply,
+        ApprovalReply,
         AuditReply,
         ClaimReply,
         ClockReply,

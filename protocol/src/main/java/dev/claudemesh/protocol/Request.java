@@ -1,6 +1,7 @@
 package dev.claudemesh.protocol;
 
 import dev.claudemesh.protocol.accounts.AccountRequest;
+import dev.claudemesh.protocol.approvals.ApprovalRequest;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.clock.ClockRequest;
@@ -27,6 +28,7 @@ import dev.claudemesh.protocol.tasks.TaskRequest;
 /// @param <R> the reply on success; every failure is an {@link ErrorReply}
 public sealed interface Request<R extends Reply>
     permits AccountRequest,
+        ApprovalRequest,
         AuditRequest,
         ClaimRequest,
         ClockRequest,

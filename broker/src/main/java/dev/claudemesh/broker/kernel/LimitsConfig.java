@@ -13,48 +13,49 @@ public record LimitsConfig(
     Work work,
     Sql sql,
     Knowledge knowledge,
-    Accounts accounts) {
+    Accounts accounts,
+    Approvals approvals) {
 
   public LimitsConfig withTiming(Timing changed) {
     return new LimitsConfig(
-        changed, rates, sizes, shared, services, work, sql, knowledge, accounts);
+        changed, rates, sizes, shared, services, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withRates(Rates changed) {
     return new LimitsConfig(
-        timing, changed, sizes, shared, services, work, sql, knowledge, accounts);
+        timing, changed, sizes, shared, services, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
     return new LimitsConfig(
-        timing, rates, changed, shared, services, work, sql, knowledge, accounts);
+        timing, rates, changed, shared, services, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withShared(Shared changed) {
     return new LimitsConfig(
-        timing, rates, sizes, changed, services, work, sql, knowledge, accounts);
+        timing, rates, sizes, changed, services, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withWork(Work changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, changed, sql, knowledge, accounts);
+        timing, rates, sizes, shared, services, changed, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge, accounts);
+    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withSql(Sql changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, work, changed, knowledge, accounts);
+        timing, rates, sizes, shared, services, work, changed, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withAccounts(Accounts changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, knowledge, changed);
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, knowledge, changed, approvals);
   }
 
   public LimitsConfig withKnowledge(Knowledge changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed, accounts);
+    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed, accounts, approvals);
   }
 
   /// How long things may take.
@@ -373,6 +374,15 @@ public record LimitsConfig(
             10_000, 100, 1_000, 2, 64, 5, 10, 20, 30, Duration.ofDays(90), Duration.ofDays(7));
   }
 
+  /// What sessions ask people to allow, encrypted and in memory while it is open.
+  ///
+  /// @param openPerMember requests of one asking member, then `limit`
+  /// @param heldForMember characters of requests to one member, then `limit`
+  /// @param held the same of all
+  public record Approvals(int openPerMember, int heldForMember, int held) {
+    public static final Approvals DEFAULTS = new Approvals(64, 2_000_000, 64_000_000);
+  }
+
   public static final LimitsConfig DEFAULTS =
       new LimitsConfig(
           Timing.DEFAULTS,
@@ -383,5 +393,6 @@ public record LimitsConfig(
           Work.DEFAULTS,
           Sql.DEFAULTS,
           Knowledge.DEFAULTS,
-          Accounts.DEFAULTS);
+          Accounts.DEFAULTS,
+          Approvals.DEFAULTS);
 }

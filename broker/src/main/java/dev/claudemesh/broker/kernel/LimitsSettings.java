@@ -27,7 +27,8 @@ final class LimitsSettings {
             (long) settings.whole(Setting.SQL_QUOTA_MB) << 20,
             (long) settings.whole(Setting.SQL_TOTAL_MB) << 20),
         Knowledge.DEFAULTS,
-        Accounts.DEFAULTS);
+        Accounts.DEFAULTS,
+        LimitsConfig.Approvals.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

@@ -5,6 +5,7 @@ import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.protocol.Request;
 import dev.claudemesh.protocol.accounts.AccountRequest;
+import dev.claudemesh.protocol.approvals.ApprovalRequest;
 import dev.claudemesh.protocol.audit.AuditRequest;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import dev.claudemesh.protocol.clock.ClockRequest;
@@ -46,7 +47,8 @@ public record Rooms(
     Handler<ClaimRequest<?>> claims,
     Handler<ScheduleRequest<?>> schedule,
     Handler<ClockRequest<?>> clock,
-    Handler<AccountRequest<?>> accounts) {
+    Handler<AccountRequest<?>> accounts,
+    Handler<ApprovalRequest<?>> approvals) {
 
   Outcome handle(Request<?> request, Caller caller) {
     return switch (request) {
@@ -70,6 +72,7 @@ public record Rooms(
       case ScheduleRequest<?> later -> schedule.handle(later, caller);
       case ClockRequest<?> time -> clock.handle(time, caller);
       case AccountRequest<?> account -> accounts.handle(account, caller);
+      case ApprovalRequest<?> permission -> approvals.handle(permission, caller);
     };
   }
 }

@@ -18,7 +18,7 @@ import java.util.UUID;
 /// it. What must outlast the session (its key, its mail) is in the real folder, to which it leads;
 /// mesh keys that came meanwhile go back there when it ends.
 final class LaunchFolder implements AutoCloseable {
-  private static final String[] LASTING = {"sessions", "mail"};
+  private static final String[] LASTING = {"sessions", "mail", "approvers"};
 
   private final Path path;
   private final ConfigFile real;

@@ -7,10 +7,13 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.Style;
+import dev.claudemesh.mcp.HookEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,6 +45,13 @@ public final class InstallCommand extends CliCommand {
       description =
           "Also a status line: who is on the mesh, and what waits. One of your own stays as it is.")
   private boolean statusLine;
+
+  @Option(
+      names = "--approvals",
+      description =
+          "Also a hook that asks those you granted approve whether a tool may be used, before you"
+              + " are asked yourself. Stays until uninstall.")
+  private boolean approvals;
 
   public InstallCommand(Context context) {
     super(context);
@@ -97,6 +107,17 @@ public final class InstallCommand extends CliCommand {
   /// One file.
   record FileResult(String path, Optional<String> backup, Optional<List<String>> difference) {}
 
+  private Set<HookEvent> also() {
+    Set<HookEvent> also = EnumSet.noneOf(HookEvent.class);
+    if (claims) {
+      also.add(HookEvent.EDIT);
+    }
+    if (approvals) {
+      also.add(HookEvent.PERMISSION);
+    }
+    return also;
+  }
+
   @Override
   protected Answer answer() throws IOException {
     Path launcher =
@@ -121,14 +142,13 @@ public final class InstallCommand extends CliCommand {
                           + " see: claudemesh status-line --help"));
     }
     if (dryRun) {
-      return Result.planned(installation.planEntry(launcher, !noHooks, claims, statusLine))
+      return Result.planned(installation.planEntry(launcher, !noHooks, also(), statusLine))
           .answer("Nothing would change.")
           .next("claudemesh install");
     }
     List<Installation.Done> done =
         installation.carryOut(
-            () -> installation.planEntry(launcher, !noHooks, claims, statusLine),
-            context.clock().instant());
+            () -> installation.planEntry(launcher, !noHooks, also(), statusLine), context.clock().instant());
     return Result.done(done)
         .answer("claudemesh is entered into Claude Code already.")
         .remark(

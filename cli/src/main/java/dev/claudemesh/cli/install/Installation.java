@@ -1,5 +1,6 @@
 package dev.claudemesh.cli.install;
 
+import dev.claudemesh.mcp.HookEvent;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Enters us into Claude Code's files, and takes us out: reads all of them, works out all of them,
 /// and only then writes.
@@ -45,9 +47,9 @@ final class Installation {
 
   /// Works out what entering us changes, and changes nothing.
   ///
-  /// @param claims whether a hook is to warn before edits of files that others claimed
+  /// @param also hooks that are there only where they were asked for
   /// @param statusLine whether ours is to be shown where the user has none
-  List<Change> planEntry(Path launcher, boolean hooks, boolean claims, boolean statusLine) {
+  List<Change> planEntry(Path launcher, boolean hooks, Set<HookEvent> also, boolean statusLine) {
     Registration registration = new Registration(launcher);
     List<Change> changes = new ArrayList<>();
     changes.add(entered(files.servers(), registration::enterServer));
@@ -57,7 +59,7 @@ final class Installation {
               files.settings(),
               file -> {
                 if (hooks) {
-                  registration.enterHooks(file, claims);
+                  registration.enterHooks(file, also);
                 }
                 if (statusLine) {
                   registration.enterStatusLine(file);

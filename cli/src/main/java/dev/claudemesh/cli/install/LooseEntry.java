@@ -5,6 +5,7 @@ import dev.claudemesh.protocol.config.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /// Our server and hooks in files of their own, for one start of Claude Code where `claudemesh
 /// install` was not run.
@@ -29,7 +30,7 @@ public record LooseEntry(Optional<Path> servers, Optional<Path> settings) {
     }
     if (!hooksAreThere(files)) {
       JsonFile file = new JsonFile("{}\n", "settings.json");
-      registration.enterHooks(file, false);
+      registration.enterHooks(file, Set.of());
       settings = Optional.of(write(folder.resolve("settings.json"), file));
     }
     return new LooseEntry(servers, settings);

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What we enter into Claude Code's files: one MCP server, and one hook for each event we need.
@@ -19,7 +21,6 @@ final class Registration {
   private static final String HOOKS = "hooks";
   private static final String COMMAND = "command";
   private static final String STATUS_LINE = "statusLine";
-  private static final int HOOK_SECONDS = 10;
   private static final int REFRESH_SECONDS = 5;
 
   /// A command line whose program is ours, quoted or not; not one that only mentions us.
@@ -173,12 +174,17 @@ final class Registration {
 
   /// Registers each hook that is not there yet; those of other places and versions go.
   ///
-  /// @param claims also the one that warns before edits, which stays where it is already
-  void enterHooks(JsonFile file, boolean claims) {
-    List<HookEvent> events = new ArrayList<>(HookEvent.usual());
-    if (claims || hookedEvents(file).contains(HookEvent.EDIT.claudeName())) {
-      events.add(HookEvent.EDIT);
-    }
+  /// @param also those that are there only where they were asked for; they stay where they are
+  ///   already
+  void enterHooks(JsonFile file, Set<HookEvent> also) {
+    List<String> there = hookedEvents(file);
+    List<HookEvent> events =
+        Stream.of(HookEvent.values())
+            .filter(event ->
+                HookEvent.usual().contains(event)
+                    || also.contains(event)
+                    || there.contains(event.claudeName()))
+            .toList();
     List<String> wanted = events.stream().map(this::hookCommand).toList();
     removeHooks(file, command -> isOurHook(command) && !wanted.contains(command));
     for (HookEvent event : events) {
@@ -190,7 +196,9 @@ final class Registration {
 
   private void enter(JsonFile file, HookEvent event) {
     ObjectNode hook = Wire.mapper().createObjectNode();
-    hook.put("type", "command").put(COMMAND, hookCommand(event)).put("timeout", HOOK_SECONDS);
+    hook.put("type", "command")
+        .put(COMMAND, hookCommand(event))
+        .put("timeout", event.timeoutSeconds());
     ObjectNode group = Wire.mapper().createObjectNode();
     event.matcher().ifPresent(tools -> group.put("matcher", tools));
     group.putArray(HOOKS).add(hook);

@@ -8,18 +8,33 @@ import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.protocol.client.Target;
 import dev.claudemesh.protocol.client.Targets;
+import dev.claudemesh.protocol.config.Approvers;
 import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.members.MemberReply.Member;
 import dev.claudemesh.protocol.members.MemberRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// What you accept from whom. Keyed by member key, so that it holds for every session of theirs.
 public final class GrantCommands {
   private GrantCommands() {}
+
+  private static Approvers approvers(Context context, Membership member) {
+    return new Approvers(context.folder().path(), member.meshId());
+  }
+
+  /// What the broker keeps to, and what only this machine knows.
+  private static List<String> all(
+      Context context, Membership member, String key, List<String> accepts) {
+    return approvers(context, member).contains(new PublicKey(key))
+        ? Stream.concat(accepts.stream(), Stream.of(Approving.WORD)).toList()
+        : accepts;
+  }
 
   /// What `--json` prints: empty where the default stands.
   record Accepted(
@@ -37,6 +52,27 @@ public final class GrantCommands {
     /// What is accepted from now on; empty for the default.
     abstract Optional<List<String>> changed(Optional<List<String>> now);
 
+    /// Whether they may decide for you from now on; empty if that stays.
+    abstract Optional<Boolean> decides();
+
+    /// Whether anything but that changes.
+    boolean changesMore() {
+      return true;
+    }
+
+    private void mayDecide(Membership member, PublicKey who) {
+      Approvers approvers = approvers(context, member);
+      decides()
+          .ifPresent(may -> {
+            if (may) {
+              Approving.byPersonOnly(context);
+              approvers.add(who);
+            } else {
+              approvers.remove(who);
+            }
+          });
+    }
+
     @Override
     protected Answer answer() {
       Membership member = membership();
@@ -45,10 +81,23 @@ public final class GrantCommands {
       Optional<List<String>> now =
           Optional.ofNullable(
               call(member, new MemberRequest.GetGrants()).grants().get(target.spec()));
-      Optional<List<String>> then = changed(now);
-      call(member, new MemberRequest.SetGrants(Map.of(target.spec(), then)));
-      List<String> accepts = then.orElse(GrantRules.DEFAULT);
+      mayDecide(member, new PublicKey(target.spec()));
+      Optional<List<String>> then = changesMore() ? changed(now) : now;
+      if (changesMore()) {
+        call(member, new MemberRequest.SetGrants(Map.of(target.spec(), then)));
+      }
+      List<String> accepts = all(context, member, target.spec(), then.orElse(GrantRules.DEFAULT));
       String name = SafeText.line(target.label());
+      if (decides().orElse(false)) {
+        context
+            .terminal()
+            .talk(
+                "  "
+                    + name
+                    + " may now decide what your sessions on this machine do. Compare the key with"
+                    + " what their claudemesh whoami shows: "
+                    + target.spec());
+      }
       return Answer.of(
               new Accepted(target.label(), target.spec(), accepts, then.isEmpty(), member.slug()))
           .line(terminal ->
@@ -70,7 +119,8 @@ public final class GrantCommands {
       description =
           "Accept more from a member: read, dm, broadcast, state-read, state-write, file-read,"
               + " tools, all;"
-              + " default goes back.")
+              + " default goes back. And approve: they may decide what your sessions on this"
+              + " machine are allowed to do (claudemesh install --approvals).")
   public static final class Grant extends Change {
     @Parameters(
         index = "1..*",
@@ -85,7 +135,19 @@ public final class GrantCommands {
 
     @Override
     Optional<List<String>> changed(Optional<List<String>> now) {
-      return GrantRules.granted(now, words);
+      return GrantRules.granted(now, Approving.without(words));
+    }
+
+    @Override
+    Optional<Boolean> decides() {
+      return words.contains(Approving.WORD)
+          ? Optional.of(true)
+          : words.contains("default") ? Optional.of(false) : Optional.empty();
+    }
+
+    @Override
+    boolean changesMore() {
+      return !Approving.without(words).isEmpty();
     }
   }
 
@@ -107,7 +169,19 @@ public final class GrantCommands {
 
     @Override
     Optional<List<String>> changed(Optional<List<String>> now) {
-      return GrantRules.revoked(now, words);
+      return GrantRules.revoked(now, Approving.without(words));
+    }
+
+    @Override
+    Optional<Boolean> decides() {
+      return words.isEmpty() || words.contains(Approving.WORD)
+          ? Optional.of(false)
+          : Optional.empty();
+    }
+
+    @Override
+    boolean changesMore() {
+      return words.isEmpty() || !Approving.without(words).isEmpty();
     }
   }
 
@@ -121,6 +195,11 @@ public final class GrantCommands {
     @Override
     Optional<List<String>> changed(Optional<List<String>> now) {
       return Optional.of(List.of());
+    }
+
+    @Override
+    Optional<Boolean> decides() {
+      return Optional.of(false);
     }
   }
 
@@ -143,7 +222,11 @@ public final class GrantCommands {
           call(member, new MemberRequest.ListMembers()).members().stream()
               .filter(other -> other.pubkey().isPresent() && !other.pubkey().get().equals(own))
               .map(other ->
-                  accepted(member, other, Optional.ofNullable(grants.get(other.pubkey().get()))))
+                  accepted(
+                      context,
+                      member,
+                      other,
+                      Optional.ofNullable(grants.get(other.pubkey().get()))))
               .toList();
       Answer answer = Answer.of(new Grants(all));
       if (all.isEmpty()) {
@@ -162,11 +245,12 @@ public final class GrantCommands {
       return answer.table(table).next("claudemesh block <member>" + meshFlag(member));
     }
 
-    private static Accepted accepted(Membership member, Member other, Optional<List<String>> said) {
+    private static Accepted accepted(
+        Context context, Membership member, Member other, Optional<List<String>> said) {
       return new Accepted(
           other.displayName(),
           other.pubkey().orElseThrow(),
-          said.orElse(GrantRules.DEFAULT),
+          all(context, member, other.pubkey().orElseThrow(), said.orElse(GrantRules.DEFAULT)),
           said.isEmpty(),
           member.slug());
     }

@@ -163,7 +163,8 @@ final class RealClaude implements AutoCloseable {
                 home.resolve(".claudemesh").toString()));
   }
 
-  private static String javaArguments() {
+  /// What a JVM needs to run our program, for an argument file.
+  static String javaArguments() {
     return "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m --enable-native-access=ALL-UNNAMED\n"
         + "-cp \""
         + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
@@ -199,6 +200,14 @@ final class RealClaude implements AutoCloseable {
         .addObject()
         .put("type", "command")
         .put("command", main + "hook " + HookEvent.EDIT.word());
+    hooks
+        .putArray(HookEvent.PERMISSION.claudeName())
+        .addObject()
+        .putArray("hooks")
+        .addObject()
+        .put("type", "command")
+        .put("command", main + "hook " + HookEvent.PERMISSION.word())
+        .put("timeout", HookEvent.PERMISSION.timeoutSeconds());
     return settings;
   }
 

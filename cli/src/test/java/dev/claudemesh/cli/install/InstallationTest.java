@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,7 +255,7 @@ class InstallationTest {
     for (int i = 0; i < 15; i++) {
       write(files.servers(), "{\"n\": " + i + "}");
       installation.carryOut(
-          () -> installation.planEntry(LAUNCHER, false, false, false), NOON.plusSeconds(i));
+          () -> installation.planEntry(LAUNCHER, false, Set.of(), false), NOON.plusSeconds(i));
     }
     try (Stream<Path> copies = Files.list(files.backups())) {
       assertThat(copies)
@@ -286,7 +287,7 @@ class InstallationTest {
         files.settings(), "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3,\n  \"d\": 4,\n  \"e\": 5\n}\n");
 
     List<String> difference =
-        installation.planEntry(LAUNCHER, true, false, false).get(1).difference();
+        installation.planEntry(LAUNCHER, true, Set.of(), false).get(1).difference();
 
     assertThat(difference)
         .startsWith("--- " + files.settings(), "+++ " + files.settings())
@@ -333,11 +334,11 @@ class InstallationTest {
   }
 
   private void enterStatusLine(Path launcher) throws IOException {
-    installation.carryOut(() -> installation.planEntry(launcher, true, false, true), NOON);
+    installation.carryOut(() -> installation.planEntry(launcher, true, Set.of(), true), NOON);
   }
 
   private List<Installation.Done> install() throws IOException {
-    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, false, false), NOON);
+    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, Set.of(), false), NOON);
   }
 
   private List<Installation.Done> uninstall() throws IOException {
@@ -353,7 +354,7 @@ class InstallationTest {
     install();
     assertThat(hookCommands("PreToolUse")).isEmpty();
 
-    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, true, true), NOON);
+    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, Set.of(HookEvent.EDIT), true), NOON);
     assertThat(hookCommands("PreToolUse")).singleElement().asString().endsWith(" hook edit");
     assertThat(
             json(files.settings())
@@ -365,11 +366,34 @@ class InstallationTest {
         .isEqualTo("Edit|Write|MultiEdit|NotebookEdit");
     assertThat(install()).isEmpty();
     installation.carryOut(
-        () -> installation.planEntry(Path.of("/new/claudemesh"), true, false, false), NOON);
+        () -> installation.planEntry(Path.of("/new/claudemesh"), true, Set.of(), false), NOON);
     assertThat(hookCommands("PreToolUse")).containsExactly("/new/claudemesh hook edit");
 
     uninstall();
     assertThat(json(files.settings())).isEqualTo(Wire.mapper().readTree(before));
+  }
+
+  @Test
+  void the_hook_that_asks_others_for_permissions_comes_only_when_asked_for_and_waits_for_people()
+      throws IOException {
+    write(files.servers(), "{}");
+    write(files.settings(), "{}");
+    install();
+    assertThat(hookCommands("PermissionRequest")).isEmpty();
+
+    installation.carryOut(
+        () -> installation.planEntry(LAUNCHER, true, Set.of(HookEvent.PERMISSION), false), NOON);
+    assertThat(hookCommands("PermissionRequest"))
+        .singleElement()
+        .asString()
+        .endsWith(" hook permission");
+    JsonNode group = json(files.settings()).path("hooks").path("PermissionRequest").path(0);
+    assertThat(group.has("matcher")).as("all tools").isFalse();
+    assertThat(group.path("hooks").path(0).path("timeout").asInt()).isGreaterThan(600);
+    assertThat(install()).isEmpty();
+
+    uninstall();
+    assertThat(json(files.settings())).isEqualTo(Wire.mapper().readTree("{}"));
   }
 
   /// Ours is in, and everything that was there is there still.
