@@ -25,12 +25,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Carries requests and answers between those who ask and those who are asked.
 public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
-  private final ApprovalDesk desk;
+  private final ApprovalStore store;
   private final InstantSource clock;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
   public ApprovalHandler(Kernel kernel) {
-    this.desk = new ApprovalDesk(kernel.limits().approvals());
+    this.store = new ApprovalStore(kernel.limits().approvals());
     this.clock = kernel.clock();
   }
 
@@ -48,8 +48,8 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
 
   private Outcome watch(Watch request, Member member, Connection connection) {
     List<Asked> open =
-        desk.watch(
-            new ApprovalDesk.Watcher(member.meshId(), member.key().hex(), connection),
+        store.watch(
+            new ApprovalStore.Watcher(member.meshId(), member.key().hex(), connection),
             !request.once().orElse(false),
             clock.instant());
     forgetWhenClosed(connection);
@@ -66,9 +66,9 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
             member.displayName(),
             request.nonce(),
             request.ciphertext());
-    List<ApprovalDesk.Watcher> reached =
-        desk.ask(
-            new ApprovalDesk.Open(
+    List<ApprovalStore.Watcher> reached =
+        store.ask(
+            new ApprovalStore.Open(
                 member.meshId(),
                 member.id(),
                 connection,
@@ -90,7 +90,7 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
   /// The request stays open: whether the answer counts its asker says by settling it.
   private Outcome answer(Answer request, Member member) {
     Connection asker =
-        desk.asked(member.meshId(), member.key().hex(), request.approvalId(), clock.instant())
+        store.asked(member.meshId(), member.key().hex(), request.approvalId(), clock.instant())
             .connection();
     asker.send(
         new Answered(
@@ -103,7 +103,7 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
   }
 
   private Outcome settle(Settle request, Connection connection) {
-    List<ApprovalDesk.Watcher> told = desk.settle(request.approvalId(), connection);
+    List<ApprovalStore.Watcher> told = store.settle(request.approvalId(), connection);
     tell(told, new Settled(request.approvalId(), request.outcome(), request.by()));
     return Outcome.of(new ApprovalReply.Passed(told.size()));
   }
@@ -112,7 +112,7 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
     if (known.add(connection.id())) {
       connection.whenClosed(() -> {
         known.remove(connection.id());
-        desk.gone(connection)
+        store.gone(connection)
             .forEach(ended ->
                 tell(
                     ended.told(),
@@ -121,7 +121,7 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
     }
   }
 
-  private static void tell(List<ApprovalDesk.Watcher> watchers, Settled event) {
+  private static void tell(List<ApprovalStore.Watcher> watchers, Settled event) {
     watchers.forEach(watcher -> watcher.connection().send(event));
   }
 }

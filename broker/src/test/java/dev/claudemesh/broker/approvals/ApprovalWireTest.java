@@ -37,8 +37,11 @@ class ApprovalWireTest {
         TestSocket one = broker.connect(ben);
         TestSocket two = broker.connect(ben);
         TestSocket e = broker.connect(eve)) {
-      assertThat(a.ask(ask(ben)).path("reached").asInt()).isZero();
-      one.ask(object("watch_approvals"));
+      ObjectNode nobody = a.ask(ask(ben));
+      assertThat(nobody.path("type").asString()).isEqualTo("approval_passed");
+      assertThat(nobody.path("reached").asInt()).isZero();
+      assertThat(one.ask(object("watch_approvals")).path("type").asString())
+          .isEqualTo("approvals_watched");
       two.ask(object("watch_approvals"));
       e.ask(object("watch_approvals"));
 

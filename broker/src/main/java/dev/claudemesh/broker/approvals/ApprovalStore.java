@@ -16,12 +16,12 @@ import java.util.function.Predicate;
 ///
 /// Thread-safe. Nothing is sent while its lock is held; who begins to watch and what is asked at
 /// the same time meet exactly once.
-final class ApprovalDesk {
+final class ApprovalStore {
   private final LimitsConfig.Approvals limits;
   private final List<Open> open = new ArrayList<>();
   private final Set<Watcher> watchers = new LinkedHashSet<>();
 
-  ApprovalDesk(LimitsConfig.Approvals limits) {
+  ApprovalStore(LimitsConfig.Approvals limits) {
     this.limits = limits;
   }
 
@@ -31,7 +31,7 @@ final class ApprovalDesk {
   /// @param to key of the member who is asked
   record Open(
       String meshId, String asker, Connection connection, String to, Instant until, Asked asked) {
-    private int size() {
+    int size() {
       return asked.ciphertext().length();
     }
   }
@@ -47,51 +47,20 @@ final class ApprovalDesk {
   /// @throws Problem `limit` or `exists`
   synchronized List<Watcher> ask(Open request, Predicate<Watcher> mayReach, Instant now) {
     expire(now);
-    if (open.stream().anyMatch(other -> collides(other, request))) {
-      throw new Problem(ProblemCode.EXISTS, "There is a request with this id already");
-    }
+    ApprovalRules.checkNew(request, open);
     List<Watcher> reached =
         watchers(request.meshId(), request.to()).stream().filter(mayReach).toList();
     if (!reached.isEmpty()) {
-      checkRoom(request);
+      ApprovalRules.checkRoom(request, open, limits);
       open.add(request);
     }
     return reached;
-  }
-
-  /// The same id is the same request only where the same connection asks somebody else.
-  private static boolean collides(Open one, Open other) {
-    return one.meshId().equals(other.meshId())
-        && one.asked().approvalId().equals(other.asked().approvalId())
-        && (one.connection() != other.connection() || one.to().equals(other.to()));
-  }
-
-  private void checkRoom(Open request) {
-    if (open.stream().filter(other -> other.asker().equals(request.asker())).count()
-        >= limits.openPerMember()) {
-      throw new Problem(
-          ProblemCode.LIMIT,
-          "You have " + limits.openPerMember() + " open requests; wait for one to end");
-    }
-    if (held(other -> isFor(other, request.meshId(), request.to())) + request.size()
-            > limits.heldForMember()
-        || held(other -> true) + request.size() > limits.held()) {
-      throw new Problem(ProblemCode.LIMIT, "Too many requests wait for answers; decide locally");
-    }
-  }
-
-  private long held(Predicate<Open> which) {
-    return open.stream().filter(which).mapToLong(Open::size).sum();
   }
 
   private List<Watcher> watchers(String meshId, String key) {
     return watchers.stream()
         .filter(watcher -> watcher.meshId().equals(meshId) && watcher.key().equals(key))
         .toList();
-  }
-
-  private static boolean isFor(Open request, String meshId, String key) {
-    return request.meshId().equals(meshId) && request.to().equals(key);
   }
 
   /// What a member is asked now.
@@ -103,7 +72,7 @@ final class ApprovalDesk {
       watchers.add(watcher);
     }
     return open.stream()
-        .filter(request -> isFor(request, watcher.meshId(), watcher.key()))
+        .filter(request -> ApprovalRules.isFor(request, watcher.meshId(), watcher.key()))
         .map(Open::asked)
         .toList();
   }
@@ -115,7 +84,7 @@ final class ApprovalDesk {
     expire(now);
     return open.stream()
         .filter(request ->
-            isFor(request, meshId, key) && request.asked().approvalId().equals(approvalId))
+            ApprovalRules.isFor(request, meshId, key) && request.asked().approvalId().equals(approvalId))
         .findFirst()
         .orElseThrow(() ->
             new Problem(
