@@ -4,7 +4,6 @@ import dev.claudemesh.mcp.tools.ToolCaller;
 import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
-import dev.claudemesh.protocol.approvals.ApprovalEvent;
 import dev.claudemesh.protocol.approvals.ApprovalReply.Passed;
 import dev.claudemesh.protocol.approvals.ApprovalRequest;
 import dev.claudemesh.protocol.claims.Claim;
@@ -273,9 +272,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
         if (event instanceof ClaimEvent.ClaimsChanged change) {
           others.changed(change);
         }
-        if (event instanceof ApprovalEvent.Answered answer) {
-          permissions.answered(MeshLink.this, answer);
-        }
+        permissions.heard(MeshLink.this, event);
         Notice.of(slug(), event).ifPresent(told);
       }
 

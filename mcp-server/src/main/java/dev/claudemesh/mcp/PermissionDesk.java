@@ -5,6 +5,7 @@ import dev.claudemesh.mcp.approvals.OpenQuestions.Decision;
 import dev.claudemesh.mcp.approvals.PermissionQuestion;
 import dev.claudemesh.mcp.approvals.SessionRule;
 import dev.claudemesh.mcp.approvals.Verdict;
+import dev.claudemesh.protocol.Event;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.approvals.ApprovalEvent.Answered;
@@ -219,8 +220,15 @@ final class PermissionDesk {
     return settled.join();
   }
 
+  /// A broker tells something.
+  void heard(Mesh mesh, Event event) {
+    if (event instanceof Answered answer) {
+      answered(mesh, answer);
+    }
+  }
+
   /// A broker says that a member answered.
-  void answered(Mesh mesh, Answered event) {
+  private void answered(Mesh mesh, Answered event) {
     questions
         .answered(
             mesh.meshId(),

@@ -196,7 +196,7 @@ class PermissionDeskTest {
                   .text(),
               ana.publicKey(),
               ben);
-      desk.answered(
+      desk.heard(
           this,
           new Answered(
               ask.approvalId(), ben.publicKey().hex(), "ben", box.nonce(), box.ciphertext()));

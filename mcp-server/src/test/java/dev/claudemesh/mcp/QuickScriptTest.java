@@ -115,7 +115,7 @@ class QuickScriptTest {
     return HookDesk.open(
         folder,
         SESSION,
-        (event, input) -> {
+        (event, input, gone) -> {
           String prompt = input.path("prompt").asString("");
           heard.add(event + " " + prompt);
           ObjectNode output = Wire.mapper().createObjectNode();

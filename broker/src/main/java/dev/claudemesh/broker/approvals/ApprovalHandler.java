@@ -90,7 +90,8 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
   /// The request stays open: whether the answer counts its asker says by settling it.
   private Outcome answer(Answer request, Member member) {
     Connection asker =
-        store.asked(member.meshId(), member.key().hex(), request.approvalId(), clock.instant())
+        store
+            .asked(member.meshId(), member.key().hex(), request.approvalId(), clock.instant())
             .connection();
     asker.send(
         new Answered(
@@ -112,7 +113,8 @@ public final class ApprovalHandler implements Handler<ApprovalRequest<?>> {
     if (known.add(connection.id())) {
       connection.whenClosed(() -> {
         known.remove(connection.id());
-        store.gone(connection)
+        store
+            .gone(connection)
             .forEach(ended ->
                 tell(
                     ended.told(),

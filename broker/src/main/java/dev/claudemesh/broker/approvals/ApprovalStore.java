@@ -84,7 +84,8 @@ final class ApprovalStore {
     expire(now);
     return open.stream()
         .filter(request ->
-            ApprovalRules.isFor(request, meshId, key) && request.asked().approvalId().equals(approvalId))
+            ApprovalRules.isFor(request, meshId, key)
+                && request.asked().approvalId().equals(approvalId))
         .findFirst()
         .orElseThrow(() ->
             new Problem(

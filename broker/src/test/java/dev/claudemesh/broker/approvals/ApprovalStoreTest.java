@@ -81,7 +81,9 @@ class ApprovalStoreTest {
                 .as("seed %d", seed)
                 .isInstanceOf(Problem.class);
           } else {
-            assertThat(store.asked("mesh", key, id, now)).as("seed %d", seed).isSameAs(his.getFirst());
+            assertThat(store.asked("mesh", key, id, now))
+                .as("seed %d", seed)
+                .isSameAs(his.getFirst());
           }
           assertThat(store.watch(new Line().watcher(key), false, now))
               .as("seed %d", seed)

@@ -148,7 +148,8 @@ public final class InstallCommand extends CliCommand {
     }
     List<Installation.Done> done =
         installation.carryOut(
-            () -> installation.planEntry(launcher, !noHooks, also(), statusLine), context.clock().instant());
+            () -> installation.planEntry(launcher, !noHooks, also(), statusLine),
+            context.clock().instant());
     return Result.done(done)
         .answer("claudemesh is entered into Claude Code already.")
         .remark(

@@ -51,10 +51,10 @@ class InstallationTest {
       String settings = new RandomSettings(random).settings();
       write(files.servers(), servers);
       write(files.settings(), settings);
-      boolean claims = i % 2 == 0;
+      Set<HookEvent> also = i % 2 == 0 ? Set.of(HookEvent.EDIT) : Set.of();
       boolean statusLine = i % 3 == 0;
 
-      installation.carryOut(() -> installation.planEntry(LAUNCHER, true, claims, statusLine), NOON);
+      installation.carryOut(() -> installation.planEntry(LAUNCHER, true, also, statusLine), NOON);
       assertThat(Files.readString(files.servers()))
           .as("seed %d, file %d", seed, i)
           .isNotEqualTo(servers);
@@ -338,7 +338,8 @@ class InstallationTest {
   }
 
   private List<Installation.Done> install() throws IOException {
-    return installation.carryOut(() -> installation.planEntry(LAUNCHER, true, Set.of(), false), NOON);
+    return installation.carryOut(
+        () -> installation.planEntry(LAUNCHER, true, Set.of(), false), NOON);
   }
 
   private List<Installation.Done> uninstall() throws IOException {
@@ -354,7 +355,8 @@ class InstallationTest {
     install();
     assertThat(hookCommands("PreToolUse")).isEmpty();
 
-    installation.carryOut(() -> installation.planEntry(LAUNCHER, true, Set.of(HookEvent.EDIT), true), NOON);
+    installation.carryOut(
+        () -> installation.planEntry(LAUNCHER, true, Set.of(HookEvent.EDIT), true), NOON);
     assertThat(hookCommands("PreToolUse")).singleElement().asString().endsWith(" hook edit");
     assertThat(
             json(files.settings())
