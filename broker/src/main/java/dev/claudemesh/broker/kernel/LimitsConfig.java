@@ -42,7 +42,8 @@ public record LimitsConfig(
   }
 
   public LimitsConfig withServices(Services changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, changed, work, sql, knowledge, accounts, approvals);
+    return new LimitsConfig(
+        timing, rates, sizes, shared, changed, work, sql, knowledge, accounts, approvals);
   }
 
   public LimitsConfig withSql(Sql changed) {
@@ -51,11 +52,13 @@ public record LimitsConfig(
   }
 
   public LimitsConfig withAccounts(Accounts changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, knowledge, changed, approvals);
+    return new LimitsConfig(
+        timing, rates, sizes, shared, services, work, sql, knowledge, changed, approvals);
   }
 
   public LimitsConfig withKnowledge(Knowledge changed) {
-    return new LimitsConfig(timing, rates, sizes, shared, services, work, sql, changed, accounts, approvals);
+    return new LimitsConfig(
+        timing, rates, sizes, shared, services, work, sql, changed, accounts, approvals);
   }
 
   /// How long things may take.
