@@ -377,11 +377,8 @@ public record LimitsConfig(
             10_000, 100, 1_000, 2, 64, 5, 10, 20, 30, Duration.ofDays(90), Duration.ofDays(7));
   }
 
-  /// What sessions ask people to allow, encrypted and in memory while it is open.
-  ///
-  /// @param openPerMember requests of one asking member, then `limit`
-  /// @param heldForMember characters of requests to one member, then `limit`
-  /// @param held the same of all
+  /// What sessions ask people to allow, in memory while it is open: requests of one asking member,
+  /// characters for one who is asked, and in all. Beyond any of them the answer is `limit`.
   public record Approvals(int openPerMember, int heldForMember, int held) {
     public static final Approvals DEFAULTS = new Approvals(64, 2_000_000, 64_000_000);
   }
