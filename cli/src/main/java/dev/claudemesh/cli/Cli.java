@@ -22,6 +22,7 @@ import dev.claudemesh.cli.demo.DemoCommand;
 import dev.claudemesh.cli.doctor.DoctorCommand;
 import dev.claudemesh.cli.install.InstallCommand;
 import dev.claudemesh.cli.install.UninstallCommand;
+import dev.claudemesh.cli.install.UrlHandlerCommand;
 import dev.claudemesh.cli.memory.RecallCommand;
 import dev.claudemesh.cli.mesh.CreateCommand;
 import dev.claudemesh.cli.mesh.DeleteCommand;
@@ -171,6 +172,7 @@ public final class Cli {
             BackupCommand.class,
             RestoreCommand.class,
             CompletionsCommand.class,
+            UrlHandlerCommand.class,
             HelpCommand.class));
     return groups;
   }

@@ -125,6 +125,7 @@ class ArgumentsTest {
         List.of("backup"),
         List.of("restore"),
         List.of("completions", "tcsh"),
+        List.of("url-handler", "open"),
         List.of("help", "nonsense"),
         List.of("create", "x", "--broker", "nonsense://"),
         List.of("rename"),

@@ -144,9 +144,11 @@ public final class RestoreCommand extends CliCommand {
     if (!Files.exists(config)) {
       return Optional.empty();
     }
-    Path copy =
-        config.resolveSibling(
-            "config.before-restore-" + STAMP.format(context.clock().instant()) + ".json");
+    String name = "config.before-restore-" + STAMP.format(context.clock().instant());
+    Path copy = config.resolveSibling(name + ".json");
+    for (int i = 2; Files.exists(copy); i++) {
+      copy = config.resolveSibling(name + "-" + i + ".json");
+    }
     try {
       PrivateFiles.write(copy, Files.readAllBytes(config));
       return Optional.of(copy);

@@ -2,6 +2,7 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
+import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
@@ -10,6 +11,7 @@ import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.config.LastUsed;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.invites.InviteLink;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,6 +46,9 @@ public final class JoinCommand extends CliCommand {
       description = "For a bare code: where the broker listens.")
   private Optional<String> broker = Optional.empty();
 
+  @Option(names = "--ask", description = "Ask first, as for a link that was clicked.")
+  private boolean ask;
+
   public JoinCommand(Context context) {
     super(context);
   }
@@ -62,8 +67,11 @@ public final class JoinCommand extends CliCommand {
       boolean keyPending) {}
 
   @Override
-  protected Answer answer() {
+  protected Answer answer() throws IOException {
     InviteLink invite = InviteLink.parse(link);
+    if (ask) {
+      confirm(invite);
+    }
     Newcomer newcomer = new Newcomer(context, Names.of(context, as));
     Newcomer.Taken taken =
         switch (invite.kind()) {
@@ -117,6 +125,18 @@ public final class JoinCommand extends CliCommand {
               + " next. Until then direct messages work, and group messages wait.");
     }
     return answer.next("claudemesh peers --mesh " + member.slug());
+  }
+
+  private void confirm(InviteLink invite) throws IOException {
+    Confirm.ask(
+        context,
+        false,
+        "Join the mesh of this invite, on "
+            + invite
+                .broker()
+                .map(URI::toString)
+                .orElseGet(() -> Brokers.url(context.environment(), broker).toString())
+            + "?");
   }
 
   /// Stays a moment on the mesh, where members who are online hand the key over.

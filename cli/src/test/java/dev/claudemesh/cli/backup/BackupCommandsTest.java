@@ -191,10 +191,11 @@ class BackupCommandsTest {
         .satisfies(copy -> assertThat(copy).hasContent(before));
     assertThat(ran.err()).contains("config.before-restore-20261121T120000Z.json");
 
-    restore(fresh);
+    assertThat(restore(fresh).err()).doesNotContain("The config as it was");
     assertThat(beside(fresh)).hasSize(1);
 
     fresh.ok("restore", file.toString(), "--replace", "--passphrase-file", passphrase.toString());
+    assertThat(beside(fresh)).hasSize(2);
     assertThat(config(fresh).mesh("alpha").key()).isEqualTo(config(old).mesh("alpha").key());
   }
 
