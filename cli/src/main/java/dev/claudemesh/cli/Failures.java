@@ -6,11 +6,13 @@ import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.client.EditDistance;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -55,13 +57,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         ExitCode.ARGUMENTS.number(),
         asksForJson(List.of(args)));
     if (failure instanceof UnmatchedArgumentException unmatched) {
-      List<String> close = unmatched.getSuggestions();
+      List<String> close = near(unmatched.getUnmatched().getFirst(), command.getCommandSpec());
       if (!close.isEmpty()) {
         terminal.talk("  Did you mean: " + String.join(", ", close) + "?");
       }
     }
     terminal.next(command.getCommandSpec().qualifiedName() + " --help");
     return ExitCode.ARGUMENTS.number();
+  }
+
+  private static List<String> near(String word, CommandSpec command) {
+    return EditDistance.near(
+        word.replaceFirst("=.*", ""),
+        word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
   }
 
   private int tell(

@@ -63,10 +63,7 @@ public final class HelpCommand extends CliCommand {
   private CommandFailure unknown(String word, CommandLine among, Map<String, String> topics) {
     List<String> known = new ArrayList<>(among.getSubcommands().keySet());
     known.addAll(topics.keySet());
-    List<String> close =
-        known.stream()
-            .filter(each -> EditDistance.between(word, each) <= Math.max(1, word.length() / 3))
-            .toList();
+    List<String> close = EditDistance.near(word, known);
     return new CommandFailure(
         ExitCode.ARGUMENTS,
         "There is neither a command nor a topic \""

@@ -94,7 +94,7 @@ class ArgumentsTest {
     assertThat(ran.exit()).isEqualTo(3);
     assertThat(ran.err())
         .contains("snd")
-        .contains("Did you mean: send, remind?")
+        .contains("Did you mean: send?")
         .contains("next: claudemesh --help");
   }
 
@@ -104,6 +104,15 @@ class ArgumentsTest {
 
     assertThat(ran.exit()).isEqualTo(3);
     assertThat(ran.err()).contains("--priorty").contains("Did you mean: --priority?");
+  }
+
+  @Test
+  void what_was_meant_is_also_found_by_its_beginning_and_below_a_word() {
+    assertThat(shell.run("compl").err()).contains("Did you mean: completions?");
+    assertThat(shell.run("task", "crate", "x").err()).contains("Did you mean: create?");
+    assertThat(shell.run("send", "bob", "hi", "--priorty=low").err())
+        .contains("Did you mean: --priority?");
+    assertThat(shell.run("xyzzyxyzzy").err()).doesNotContain("Did you mean");
   }
 
   static Stream<List<String>> badArguments() {
