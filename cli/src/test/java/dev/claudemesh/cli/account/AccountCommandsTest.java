@@ -3,8 +3,10 @@ package dev.claudemesh.cli.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
+import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
 import dev.claudemesh.cli.Shell;
 import dev.claudemesh.cli.Shell.Ran;
+import dev.claudemesh.cli.mesh.GoldenScreens;
 import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.accounts.AccountToken.Kind;
@@ -19,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +47,13 @@ class AccountCommandsTest {
 
   @BeforeAll
   static void aBroker() {
-    broker = TestBroker.start(Map.of("BROKER_ACCOUNTS", "true"));
+    broker =
+        TestBroker.start(
+            Map.of("BROKER_ACCOUNTS", "true"),
+            limits ->
+                limits.withAccounts(
+                    new Accounts(
+                        100, 100, 50, 2, 64, 0, 1, 0, 1, Duration.ofDays(90), Duration.ofDays(7))));
     try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
       http.call(
           new AccountRequest.Register(EMAIL, PASSWORD, Optional.of("Ana")),
@@ -88,6 +97,24 @@ class AccountCommandsTest {
     Ran me = ana.ok("whoami");
     assertThat(me.out()).contains("Account: " + EMAIL, auth().toString()).doesNotContain(session);
     assertThat(ana.ok("whoami", "--json").json().at("/account/email").asString()).isEqualTo(EMAIL);
+  }
+
+  @Test
+  void every_answer_for_programs_keeps_its_shape() throws IOException {
+    GoldenScreens golden = new GoldenScreens();
+    golden.check("login.json", shown(ana.ok("login", "--token", session(), "--json")));
+    golden.check("whoami-account.json", shown(ana.ok("whoami", "--json")));
+    Ran made = ana.ok("token", "create", "golden", "--json");
+    golden.check("token-create.json", shown(made));
+    String id = made.json().path("id").asString();
+    golden.check("token-revoke.json", shown(ana.ok("token", "revoke", id, "--json")));
+    golden.check("logout.json", shown(ana.ok("logout", "--json")));
+  }
+
+  private String shown(Ran ran) {
+    return ran.out()
+        .replace(temp.toString(), "TEMP")
+        .replaceAll("cm_(session|pat)_[a-z2-7]{52}", "cm_$1_TOKEN");
   }
 
   @Test
