@@ -81,6 +81,13 @@ class PermissionDeskTest {
   }
 
   @Test
+  void an_answer_is_to_the_question_in_its_box_whatever_id_the_broker_says() {
+    mesh.verdict = Optional.of(Verdict.ALLOW);
+    mesh.saidId = Optional.of("another");
+    assertThat(desk(1).decide(bash("ls"), gone).has("hookSpecificOutput")).isTrue();
+  }
+
+  @Test
   void nobody_answers_and_the_user_is_asked_here() {
     JsonNode output = desk(1).decide(bash("ls"), gone);
     assertThat(output.has("hookSpecificOutput")).isFalse();
@@ -148,6 +155,7 @@ class PermissionDeskTest {
     private int watching = 1;
     private boolean broken;
     private Optional<Verdict> verdict = Optional.empty();
+    private Optional<String> saidId = Optional.empty();
     private PermissionDesk desk;
     private final List<ApprovalRequest<Passed>> passed = new CopyOnWriteArrayList<>();
 
@@ -199,7 +207,11 @@ class PermissionDeskTest {
       desk.heard(
           this,
           new Answered(
-              ask.approvalId(), ben.publicKey().hex(), "ben", box.nonce(), box.ciphertext()));
+              saidId.orElse(ask.approvalId()),
+              ben.publicKey().hex(),
+              "ben",
+              box.nonce(),
+              box.ciphertext()));
     }
 
     private ApprovalOutcome settled() {
