@@ -8,15 +8,9 @@ import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.TestMember;
 import dev.claudemesh.broker.TestSocket;
 import dev.claudemesh.protocol.Wire;
-import dev.claudemesh.protocol.config.ConfigFolder;
-import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.MeshKey;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +31,7 @@ class ClaimedEditTest {
     try (TestBroker broker = TestBroker.start();
         FakeMessagesApi model = new FakeMessagesApi()) {
       TestMember owner = broker.mesh("team");
-      Path home = home(broker, broker.member(owner, "ben"), MeshKey.generate(1));
+      Path home = RealClaude.home(folder, broker, broker.member(owner, "ben"), MeshKey.generate(1));
       Path file = home.resolve("src/A.txt");
       try (TestSocket ana = broker.connect(broker.member(owner, "ana"));
           RealClaude ben = RealClaude.start(home, model.url(), "Write")) {
@@ -59,24 +53,5 @@ class ClaimedEditTest {
         assertThat(file).hasContent("written");
       }
     }
-  }
-
-  private Path home(TestBroker broker, TestMember member, MeshKey key) throws Exception {
-    Path home = Files.createDirectory(folder.resolve(member.name()));
-    Membership membership =
-        new Membership(
-            member.meshId(),
-            member.id(),
-            member.meshSlug(),
-            "team",
-            member.key(),
-            broker.wsUrl(),
-            Instant.now(),
-            Optional.empty(),
-            List.of(key));
-    new ConfigFolder(home.resolve(".claudemesh"))
-        .config(warning -> {})
-        .update(config -> config.with(membership));
-    return home;
   }
 }

@@ -6,17 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.TestMember;
 import dev.claudemesh.protocol.Wire;
-import dev.claudemesh.protocol.config.ConfigFolder;
-import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.MeshKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,8 +63,8 @@ class PluginTest {
         FakeMessagesApi bens = new FakeMessagesApi()) {
       TestMember owner = broker.mesh("team");
       MeshKey key = MeshKey.generate(1);
-      Path anasHome = home(broker, broker.member(owner, "ana"), key);
-      Path bensHome = home(broker, broker.member(owner, "ben"), key);
+      Path anasHome = RealClaude.home(folder, broker, broker.member(owner, "ana"), key);
+      Path bensHome = RealClaude.home(folder, broker, broker.member(owner, "ben"), key);
       try (RealClaude ben =
               RealClaude.startWithPlugin(
                   bensHome, bens.url(), RealClaude.launcher(bensHome), JOIN);
@@ -112,24 +108,5 @@ class PluginTest {
 
   private static ObjectNode object(Map<String, String> fields) {
     return Wire.mapper().valueToTree(fields);
-  }
-
-  private Path home(TestBroker broker, TestMember member, MeshKey key) throws Exception {
-    Path home = Files.createDirectory(folder.resolve(member.name()));
-    Membership membership =
-        new Membership(
-            member.meshId(),
-            member.id(),
-            member.meshSlug(),
-            "team",
-            member.key(),
-            broker.wsUrl(),
-            Instant.now(),
-            Optional.empty(),
-            List.of(key));
-    new ConfigFolder(home.resolve(".claudemesh"))
-        .config(warning -> {})
-        .update(config -> config.with(membership));
-    return home;
   }
 }

@@ -1,13 +1,19 @@
 package dev.claudemesh.cli.claude;
 
+import dev.claudemesh.broker.TestBroker;
+import dev.claudemesh.broker.TestMember;
 import dev.claudemesh.mcp.HookEvent;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.config.ConfigFolder;
+import dev.claudemesh.protocol.config.Membership;
+import dev.claudemesh.protocol.crypto.MeshKey;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +52,27 @@ final class RealClaude implements AutoCloseable {
         .map(Path::of)
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /// Makes a home whose user is a member.
+  static Path home(Path folder, TestBroker broker, TestMember member, MeshKey key)
+      throws IOException {
+    Path home = Files.createDirectory(folder.resolve(member.name()));
+    Membership membership =
+        new Membership(
+            member.meshId(),
+            member.id(),
+            member.meshSlug(),
+            "team",
+            member.key(),
+            broker.wsUrl(),
+            Instant.now(),
+            Optional.empty(),
+            List.of(key));
+    new ConfigFolder(home.resolve(".claudemesh"))
+        .config(warning -> {})
+        .update(config -> config.with(membership));
+    return home;
   }
 
   /// @param home folder of its own; the member's `config.json` is in `home/.claudemesh`

@@ -6,17 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.TestMember;
 import dev.claudemesh.protocol.Wire;
-import dev.claudemesh.protocol.config.Config;
-import dev.claudemesh.protocol.config.ConfigFolder;
-import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.MeshKey;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -43,8 +37,8 @@ class TwoClaudesTest {
         FakeMessagesApi modelOfBen = new FakeMessagesApi()) {
       TestMember owner = broker.mesh("team");
       MeshKey key = MeshKey.generate(1);
-      Path anasHome = home(broker, broker.member(owner, "ana"), key);
-      Path bensHome = home(broker, broker.member(owner, "ben"), key);
+      Path anasHome = RealClaude.home(folder, broker, broker.member(owner, "ana"), key);
+      Path bensHome = RealClaude.home(folder, broker, broker.member(owner, "ben"), key);
       try (RealClaude ben =
               RealClaude.start(bensHome, modelOfBen.url(), "mcp__claudemesh__join_group");
           RealClaude ana = RealClaude.start(anasHome, modelOfAna.url(), SEND)) {
@@ -124,26 +118,6 @@ class TwoClaudesTest {
     anas.whenTold("tell everyone", SEND, object(Map.of("to", "*", "message", "canary-everyone")));
     ana.prompt("tell everyone");
     bens.await(said -> said.contains("canary-everyone"), PATIENCE);
-  }
-
-  private Path home(TestBroker broker, TestMember member, MeshKey key) throws Exception {
-    Path home = Files.createDirectory(folder.resolve(member.name()));
-    Membership membership =
-        new Membership(
-            member.meshId(),
-            member.id(),
-            member.meshSlug(),
-            "team",
-            member.key(),
-            broker.wsUrl(),
-            Instant.now(),
-            Optional.empty(),
-            List.of(key));
-    new ConfigFolder(home.resolve(".claudemesh"))
-        .config(warning -> {})
-        .update(config -> config.with(membership));
-    assertThat(Config.empty().memberships()).isEmpty();
-    return home;
   }
 
   private static ObjectNode object(Map<String, String> fields) {
