@@ -431,7 +431,8 @@ class EveryOperationTest {
   }
 
   /// Of each table, a sum over the rows of the mesh. The members of the walk come and go, and the
-  /// audit tells of that a little later.
+  /// audit tells of that a little later; that somebody is there the broker notes by itself in a
+  /// running clock.
   private static Map<String, String> checksums() {
     DSLContext dsl = broker.database().dsl();
     Map<String, String> sums = new TreeMap<>();
@@ -444,11 +445,12 @@ class EveryOperationTest {
                 case "audit_head" -> " and false";
                 default -> "";
               };
+          String row = table.equals("clock") ? "(to_jsonb(t) - 'seen_at')::text" : "t::text";
           sums.put(
               table,
               dsl.fetchOne(
-                      "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from"
-                          + " mesh."
+                      "select md5(coalesce(string_agg(%1$s, '|' order by %1$s), '')) from mesh."
+                              .formatted(row)
                           + table
                           + " t"
                           + where
