@@ -55,7 +55,8 @@ final class SampleRequests {
           "user_id",
           "sessionId",
           "session_id",
-          "callId");
+          "callId",
+          "approvalId");
 
   private final DSLContext dsl;
   private final String meshId;
