@@ -44,6 +44,8 @@ class ReadmeIT {
           .contains("ana")
           .contains("ben")
           .contains("The build is green.");
+      Program.Ended version = program.run("./claudemesh --version");
+      assertThat(version.out()).as(version.err()).startsWith("claudemesh ");
     } finally {
       Program.end(broker);
     }
