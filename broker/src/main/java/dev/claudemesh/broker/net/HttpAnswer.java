@@ -2,6 +2,7 @@ package dev.claudemesh.broker.net;
 
 import dev.claudemesh.protocol.Wire;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -22,14 +23,14 @@ record HttpAnswer(int status, String contentType, byte[] body, Map<String, Strin
 
   /// A page that may load nothing and sends nobody its address, which may hold an invite's code.
   static HttpAnswer html(int status, String page) {
+    Map<String, String> headers = new HashMap<>(Look.HEADERS);
+    headers.put("referrer-policy", "no-referrer");
+    return html(status, page, headers);
+  }
+
+  static HttpAnswer html(int status, String page, Map<String, String> headers) {
     return new HttpAnswer(
-        status,
-        "text/html; charset=utf-8",
-        page.getBytes(StandardCharsets.UTF_8),
-        Map.of(
-            "content-security-policy", "default-src 'none'; style-src 'unsafe-inline'",
-            "x-content-type-options", "nosniff",
-            "referrer-policy", "no-referrer"));
+        status, "text/html; charset=utf-8", page.getBytes(StandardCharsets.UTF_8), headers);
   }
 
   static HttpAnswer empty(int status) {

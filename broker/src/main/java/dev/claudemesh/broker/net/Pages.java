@@ -1,49 +1,49 @@
 package dev.claudemesh.broker.net;
 
+import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.invites.InviteReply;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/// The two pages a browser may meet: who answers here, and what an invite offers. Every value is
-/// escaped; none is a secret.
+/// The two pages a browser may meet beside the sign-in: who answers here, and what an invite
+/// offers. Every value is escaped; none is a secret.
 final class Pages {
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-  private static final String STYLE =
-      "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0"
-          + " 1rem}pre{background:#8881;padding:1rem;overflow:auto;border-radius:.4rem}:root{color-scheme:light"
-          + " dark}";
+  private static final String DAY = "d MMMM yyyy, HH:mm 'UTC'";
+  private static final String SPANISH_DAY = "d 'de' MMMM 'de' yyyy, HH:mm 'UTC'";
+
+  /// A name that a shell takes as one word between single quotes.
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N} ._-]{1,100}");
 
   private Pages() {}
 
-  static HttpAnswer home(boolean html, URI publicUrl) {
-    String lead =
-        "A claudemesh broker: it carries encrypted messages between Claude Code sessions.";
+  static HttpAnswer home(boolean html, Locale language, URI publicUrl) {
     return html
         ? HttpAnswer.html(
             200,
-            page(
+            Look.page(
+                language,
                 "claudemesh",
                 "<p>"
-                    + escape(lead)
-                    + "</p><p>To join a mesh here you need an invite from one of its members.</p>"))
+                    + PageText.HOME.in(language)
+                    + "</p><p>"
+                    + PageText.HOME_JOIN.in(language)
+                    + "</p>"))
         : HttpAnswer.text(
             200,
-            lead
+            PageText.HOME.in(Locale.ENGLISH)
                 + "\nIt answers at "
                 + publicUrl
-                + ". To join a mesh here you need an invite from one of its members.\n");
+                + ". "
+                + PageText.HOME_JOIN.in(Locale.ENGLISH)
+                + "\n");
   }
 
-  static HttpAnswer invite(boolean html, InviteReply.Preview preview, String link) {
-    String command = "claudemesh join " + link;
+  /// What an invite offers, in plain text.
+  static HttpAnswer invite(InviteReply.Preview preview, String link) {
     String offer =
         preview.inviter()
             + " invites you to the mesh "
@@ -55,74 +55,99 @@ final class Pages {
         "Members: "
             + preview.memberCount()
             + ". The invite ends on "
-            + DAY.format(preview.expiresAt())
+            + day(preview, Locale.ENGLISH)
             + (preview.usesLeft() == 1
                 ? " or when it was used once."
                 : " or when it was used " + preview.usesLeft() + " times.");
+    return HttpAnswer.text(
+        200,
+        printable(offer)
+            + "\n"
+            + terms
+            + "\n\nIn a terminal, run:\n\n  "
+            + command(link, Optional.empty())
+            + "\n");
+  }
+
+  /// The same as a page.
+  ///
+  /// @param name what the newcomer wants to be called, or is called in their account
+  static HttpAnswer invite(
+      Locale language, InviteReply.Preview preview, String link, Optional<String> name) {
+    Optional<String> usable = name.map(String::strip).filter(NAME.asMatchPredicate());
+    PageText lead = preview.inviter().isBlank() ? PageText.INVITED_BY_NOBODY : PageText.INVITED;
+    String uses =
+        preview.usesLeft() == 1
+            ? PageText.ONE_NEWCOMER.in(language)
+            : PageText.NEWCOMERS.in(language, preview.usesLeft());
+    PageText role = preview.role().equals("admin") ? PageText.ADMIN : PageText.MEMBER;
+    String body =
+        "<p>"
+            + lead.in(language, preview.inviter(), preview.meshName())
+            + "</p><dl>"
+            + fact(PageText.YOU_BECOME, language, role.in(language))
+            + fact(PageText.MEMBERS, language, String.valueOf(preview.memberCount()))
+            + fact(PageText.ENDS, language, day(preview, language))
+            + fact(PageText.USES, language, uses)
+            + "</dl><form class=\"go\" method=\"get\"><label>"
+            + PageText.JOIN_AS.in(language)
+            + "<input name=\"as\" maxlength=\"100\" autocomplete=\"name\" value=\""
+            + Look.escape(usable.orElse(""))
+            + "\"></label><button>"
+            + PageText.SHOW.in(language)
+            + "</button></form><p>"
+            + PageText.RUN.in(language)
+            + "</p><pre>"
+            + Look.escape(command(link, usable))
+            + "</pre>"
+            + QrSvg.of(link, PageText.QR.in(language))
+            + "<p class=\"soft\">"
+            + PageText.FRAGMENT.in(language)
+            + "</p><p class=\"soft\">"
+            + PageText.KEYS_STAY.in(language)
+            + "</p>";
+    return HttpAnswer.html(
+        200, Look.page(language, PageText.JOIN.in(language, preview.meshName()), "", "wide", body));
+  }
+
+  /// Why an invite cannot be shown.
+  static HttpAnswer noInvite(boolean html, Locale language, Problem problem) {
+    PageText why =
+        switch (problem.code()) {
+          case NOT_FOUND, INVALID_REQUEST -> PageText.NO_INVITE;
+          case INVITE_REVOKED -> PageText.INVITE_WITHDRAWN;
+          case INVITE_EXPIRED -> PageText.INVITE_ENDED;
+          case INVITE_EXHAUSTED -> PageText.INVITE_TAKEN;
+          case RATE_LIMITED -> PageText.TOO_OFTEN;
+          default -> PageText.TROUBLE;
+        };
     return html
-        ? HttpAnswer.html(
-            200,
-            page(
-                "Join " + preview.meshName(),
-                "<p>"
-                    + escape(offer)
-                    + "</p><p>"
-                    + escape(terms)
-                    + "</p><p>In a terminal, run:</p><pre>"
-                    + escape(command)
-                    + "</pre>"))
-        : HttpAnswer.text(
-            200,
-            printable(offer) + "\n" + terms + "\n\nIn a terminal, run:\n\n  " + command + "\n");
+        ? refusal(language, problem.code().httpStatus(), why.in(language))
+        : HttpAnswer.text(problem.code().httpStatus(), problem.getMessage() + "\n");
   }
 
-  static HttpAnswer refusal(boolean html, int status, String message) {
-    return html
-        ? HttpAnswer.html(status, page("claudemesh", "<p>" + escape(message) + "</p>"))
-        : HttpAnswer.text(status, message + "\n");
+  /// @param message escaped
+  static HttpAnswer refusal(Locale language, int status, String message) {
+    return HttpAnswer.html(status, Look.told(language, message, false, ""));
   }
 
-  private static String page(String title, String body) {
-    return page("en", escape(title), STYLE, body);
+  private static String command(String link, Optional<String> name) {
+    return "claudemesh join " + link + name.map(as -> " --as '" + as + "'").orElse("");
   }
 
-  /// @param title escaped
-  static String page(String language, String title, String style, String body) {
-    return "<!doctype html><html lang=\""
-        + language
-        + "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
-        + " content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>"
-        + title
-        + "</title><style>"
-        + style
-        + "</style></head><body><h1>"
-        + title
-        + "</h1>"
-        + body
-        + "</body></html>\n";
+  private static String day(InviteReply.Preview preview, Locale language) {
+    return DateTimeFormatter.ofPattern(
+            language.equals(PageText.SPANISH) ? SPANISH_DAY : DAY, language)
+        .withZone(ZoneOffset.UTC)
+        .format(preview.expiresAt());
   }
 
-  /// By which a content security policy allows one style and no other.
-  static String hashOf(String style) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+  private static String fact(PageText name, Locale language, String value) {
+    return "<dt>" + name.in(language) + "</dt><dd>" + value + "</dd>";
   }
 
   /// A name must not move the cursor of the terminal it is shown in.
   private static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", "?");
-  }
-
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 }

@@ -3,6 +3,8 @@ package dev.claudemesh.broker.net;
 import dev.claudemesh.broker.kernel.AccountCookie;
 import dev.claudemesh.broker.kernel.HttpCall;
 import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.net.SignInPage.Typed;
+import dev.claudemesh.broker.net.SignInPage.Way;
 import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -18,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,21 +47,28 @@ final class SignIn {
   }
 
   HttpAnswer show(Site.Ask ask, Map<String, List<String>> query) {
-    return show(ask, first(query, "code"), Optional.empty());
+    Way way = Way.of(first(query, "way"));
+    return show(ask, first(query, "code"), way, Typed.NOTHING, Optional.empty());
+  }
+
+  /// What whoever has the cookie is called; nobody in particular where that cannot be told.
+  Optional<String> name(Site.Ask ask) {
+    try {
+      return profile(ask).map(self -> self.user().displayName());
+    } catch (Problem problem) {
+      return Optional.empty();
+    }
   }
 
   /// @throws Problem where there are no accounts
-  private HttpAnswer show(Site.Ask ask, String asked, Optional<Problem> failed) {
+  private HttpAnswer show(
+      Site.Ask ask, String asked, Way way, Typed typed, Optional<Problem> failed) {
     String code = asked.length() > LONGEST_CODE ? "" : asked.strip();
-    SignInPage page =
-        new SignInPage(
-            SignInText.language(ask.headers().getOrDefault("accept-language", "")),
-            code,
-            failed.map(SignIn::text));
+    SignInPage page = new SignInPage(ask.language(), code, typed, failed.map(SignIn::text));
     int status = failed.map(problem -> problem.code().httpStatus()).orElse(200);
     Optional<AccountReply.Profile> self = profile(ask);
     if (self.isEmpty()) {
-      return html(status, page.signIn());
+      return html(status, page.signIn(way));
     }
     String email = self.get().user().email();
     String key = cookie(ask).map(AccountToken::formKey).orElse("");
@@ -73,9 +81,9 @@ final class SignIn {
           (DeviceReply.Waiting) call(ask, "GET", "show_device_login", fields, "");
       return html(status, page.card(waiting, email, key, clock.instant()));
     } catch (Problem problem) {
-      SignInText what =
+      PageText what =
           switch (problem.code().category()) {
-            case INVALID, NOT_FOUND -> SignInText.NO_SUCH_CODE;
+            case INVALID, NOT_FOUND -> PageText.NO_SUCH_CODE;
             case UNAUTHENTICATED,
                 FORBIDDEN,
                 CONFLICT,
@@ -87,14 +95,14 @@ final class SignIn {
                 INTERNAL ->
                 text(problem);
           };
-      SignInPage again = new SignInPage(page.language(), "", Optional.of(what));
+      SignInPage again = new SignInPage(page.language(), "", typed, Optional.of(what));
       return html(problem.code().httpStatus(), again.askCode(email, key));
     }
   }
 
   HttpAnswer act(Site.Ask ask) {
     if (ask.body().length > MOST_FORM_BYTES) {
-      return html(413, plain(ask).told(SignInText.TROUBLE));
+      return html(413, plain(ask).told(PageText.TROUBLE, false));
     }
     Map<String, List<String>> form;
     try {
@@ -102,16 +110,17 @@ final class SignIn {
           new QueryStringDecoder(new String(ask.body(), StandardCharsets.UTF_8), false)
               .parameters();
     } catch (IllegalArgumentException e) {
-      return html(400, plain(ask).told(SignInText.TROUBLE));
+      return html(400, plain(ask).told(PageText.TROUBLE, false));
     }
     if (!isOurs(ask)) {
-      return html(403, plain(ask).told(SignInText.NOT_OURS));
+      return html(403, plain(ask).told(PageText.NOT_OURS, false));
     }
     String code = first(form, "code");
     try {
       return done(ask, form, code);
     } catch (Problem problem) {
-      return show(ask, code, Optional.of(problem));
+      Typed typed = Typed.of(first(form, "email"), first(form, "name"));
+      return show(ask, code, Way.of(first(form, "action")), typed, Optional.of(problem));
     }
   }
 
@@ -225,35 +234,30 @@ final class SignIn {
     }
   }
 
-  private static SignInText text(Problem problem) {
+  static PageText text(Problem problem) {
     return switch (problem.code()) {
-      case WRONG_PASSWORD -> SignInText.WRONG_PASSWORD;
-      case NOT_FOUND -> SignInText.NO_SUCH_CODE;
-      case CODE_EXPIRED -> SignInText.EXPIRED;
-      case EXISTS -> SignInText.DECIDED;
-      case RATE_LIMITED -> SignInText.TOO_OFTEN;
-      case INVALID_REQUEST -> SignInText.BAD_INPUT;
-      case FORBIDDEN -> SignInText.NOT_OURS;
-      default -> SignInText.TROUBLE;
+      case WRONG_PASSWORD -> PageText.WRONG_PASSWORD;
+      case NOT_FOUND -> PageText.NO_SUCH_CODE;
+      case CODE_EXPIRED -> PageText.EXPIRED;
+      case EXISTS -> PageText.DECIDED;
+      case RATE_LIMITED -> PageText.TOO_OFTEN;
+      case INVALID_REQUEST -> PageText.BAD_INPUT;
+      case FORBIDDEN -> PageText.NOT_OURS;
+      default -> PageText.TROUBLE;
     };
   }
 
   private static SignInPage plain(Site.Ask ask) {
-    Locale language = SignInText.language(ask.headers().getOrDefault("accept-language", ""));
-    return new SignInPage(language, "", Optional.empty());
+    return new SignInPage(ask.language(), "", Typed.NOTHING, Optional.empty());
   }
 
   private static HttpAnswer html(int status, String page) {
-    return new HttpAnswer(
-        status,
-        "text/html; charset=utf-8",
-        page.getBytes(StandardCharsets.UTF_8),
-        SignInPage.HEADERS);
+    return HttpAnswer.html(status, page, Look.HEADERS);
   }
 
   /// Back to the page, so that a reload sends nothing again.
   private static HttpAnswer back(String code, Optional<String> cookie) {
-    Map<String, String> headers = new HashMap<>(SignInPage.HEADERS);
+    Map<String, String> headers = new HashMap<>(Look.HEADERS);
     headers.put(
         "location",
         "/"

@@ -1,79 +1,100 @@
 package dev.claudemesh.broker.net;
 
-import static dev.claudemesh.broker.net.Pages.escape;
+import static dev.claudemesh.broker.net.Look.escape;
 
 import dev.claudemesh.protocol.accounts.DeviceReply;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
-/// How the sign-in page looks. Every value is escaped; it needs no script, and works on a phone.
+/// What stands on the sign-in page. Every value is escaped.
 ///
 /// @param code what the terminal shows, or empty
+/// @param typed what is filled in again
 /// @param trouble what went wrong just now
-record SignInPage(Locale language, String code, Optional<SignInText> trouble) {
-  private static final String STYLE =
-      "body{font:16px/1.5 system-ui,sans-serif;max-width:28rem;margin:2rem auto;padding:0 1rem}"
-          + ":root{color-scheme:light dark}"
-          + "label{display:block;margin:.8rem 0}"
-          + "input,button{font:inherit;padding:.6rem .8rem;width:100%;box-sizing:border-box;"
-          + "border-radius:.4rem;border:1px solid #8888}"
-          + "button{margin:.3rem 0;cursor:pointer}"
-          + ".main{background:#1a7f37;color:#fff;border:0}"
-          + ".code{font:2rem/1.2 ui-monospace,monospace;letter-spacing:.1em;text-align:center}"
-          + ".bad{background:#d1242f22;padding:.6rem .8rem;border-radius:.4rem}"
-          + "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}"
-          + "dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere}";
+record SignInPage(Locale language, String code, Typed typed, Optional<PageText> trouble) {
 
-  /// Lets the page use its own style and its own forms, and nothing else; nobody may frame it.
-  static final Map<String, String> HEADERS =
-      Map.of(
-          "content-security-policy",
-              "default-src 'none'; style-src '"
-                  + Pages.hashOf(STYLE)
-                  + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-          "x-content-type-options", "nosniff",
-          "x-frame-options", "DENY",
-          // With none at all a browser would hide where our own forms come from.
-          "referrer-policy", "same-origin",
-          "cache-control", "no-store");
+  /// Ways in for somebody who is not signed in.
+  enum Way {
+    PASSWORD,
+    REGISTER;
+
+    static Way of(String word) {
+      return word.equals("register") ? REGISTER : PASSWORD;
+    }
+  }
+
+  /// What somebody had typed when something went wrong; never a password.
+  record Typed(String email, String name) {
+    static final Typed NOTHING = new Typed("", "");
+
+    private static final int LONGEST = 200;
+
+    static Typed of(String email, String name) {
+      return email.length() > LONGEST || name.length() > LONGEST ? NOTHING : new Typed(email, name);
+    }
+  }
 
   /// For somebody who is not signed in.
-  String signIn() {
-    return page(
-        SignInText.TITLE,
-        form(
-                "login",
-                "",
-                input(SignInText.EMAIL, "email", "email", "username", true)
-                    + input(SignInText.PASSWORD, "password", "password", "current-password", true)
-                    + button(SignInText.SIGN_IN, "main"))
-            + "<details><summary>"
-            + say(SignInText.NEW_HERE)
-            + "</summary>"
-            + form(
-                "register",
-                "",
-                input(SignInText.NAME, "name", "text", "name", false)
-                    + input(SignInText.EMAIL, "email", "email", "username", true)
-                    + input(SignInText.NEW_PASSWORD, "password", "password", "new-password", true)
-                    + button(SignInText.REGISTER, "main"))
-            + "</details>");
+  String signIn(Way way) {
+    return switch (way) {
+      case PASSWORD ->
+          page(
+              PageText.TITLE,
+              form(
+                      "login",
+                      "",
+                      email()
+                          + input(PageText.PASSWORD, "password", "password", "current-password", "")
+                          + button(PageText.SIGN_IN, "main"))
+                  + ways(link("register", PageText.REGISTER)));
+      case REGISTER ->
+          page(
+              PageText.REGISTER,
+              form(
+                      "register",
+                      "",
+                      input(PageText.NAME, "name", "text", "name", typed.name())
+                          + email()
+                          + input(PageText.NEW_PASSWORD, "password", "password", "new-password", "")
+                          + button(PageText.REGISTER, "main"))
+                  + ways(link("password", PageText.HAVE_ONE)));
+    };
+  }
+
+  private static String ways(String links) {
+    return "<footer>" + links + "</footer>";
+  }
+
+  private String link(String way, PageText text) {
+    return "<a href=\"/cli-auth?way="
+        + way
+        + (code.isEmpty() ? "" : "&amp;code=" + escape(encoded(code)))
+        + "\">"
+        + say(text)
+        + "</a>";
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /// For somebody who is signed in and came without a code.
   String askCode(String email, String key) {
     return page(
-        SignInText.TITLE,
+        PageText.CODE_TITLE,
         "<p>"
-            + say(SignInText.ENTER_CODE)
+            + say(PageText.ENTER_CODE)
             + "</p><form method=\"get\" action=\"/cli-auth\">"
             + "<label>"
-            + say(SignInText.CODE)
-            + "<input name=\"code\" maxlength=\"20\" autocomplete=\"off\" required></label>"
-            + button(SignInText.NEXT, "main")
+            + say(PageText.CODE)
+            + "<input name=\"code\" maxlength=\"20\" autocomplete=\"off\""
+            + " autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"BCDF-GHJK\""
+            + " required></label>"
+            + button(PageText.NEXT, "main")
             + "</form>"
             + who(email, key));
   }
@@ -81,45 +102,56 @@ record SignInPage(Locale language, String code, Optional<SignInText> trouble) {
   /// Who asks to be let in, and what became of it.
   String card(DeviceReply.Waiting waiting, String email, String key, Instant now) {
     return switch (waiting.status()) {
-      case PENDING -> page(SignInText.CARD_TITLE, pending(waiting, key, now) + who(email, key));
-      case APPROVED -> told(SignInText.APPROVED);
-      case DENIED -> told(SignInText.DENIED);
-      case EXPIRED -> told(SignInText.EXPIRED);
+      case PENDING -> pending(waiting, email, key, now);
+      case APPROVED -> told(PageText.APPROVED, true);
+      case DENIED -> told(PageText.DENIED, false);
+      case EXPIRED -> told(PageText.EXPIRED, false);
     };
   }
 
-  private String pending(DeviceReply.Waiting waiting, String key, Instant now) {
+  /// Loads itself again when the code ends, to say so.
+  private String pending(DeviceReply.Waiting waiting, String email, String key, Instant now) {
     long seconds = Math.max(0, Duration.between(now, waiting.expiresAt()).toSeconds());
-    String left = Math.ceilDiv(seconds, 60) + " " + say(SignInText.MINUTES);
-    return "<p class=\"code\">"
-        + escape(waiting.userCode())
-        + "</p><dl>"
-        + fact(SignInText.MACHINE, escape(waiting.deviceName()))
-        + waiting.device().map(device -> fact(SignInText.SYSTEM, escape(device))).orElse("")
-        + fact(SignInText.ADDRESS, escape(waiting.address()))
-        + fact(SignInText.LEFT, left)
-        + "</dl><p>"
-        + say(SignInText.WARNING)
-        + "</p>"
-        + form("approve", key, button(SignInText.APPROVE, "main"))
-        + form("deny", key, button(SignInText.DENY, ""));
+    String left = Math.ceilDiv(seconds, 60) + " " + say(PageText.MINUTES);
+    return page(
+        PageText.CARD_TITLE,
+        "<meta http-equiv=\"refresh\" content=\"" + (seconds + 1) + "\">",
+        "<p class=\"code\">"
+            + escape(waiting.userCode())
+            + "</p><dl>"
+            + fact(PageText.MACHINE, escape(waiting.deviceName()))
+            + waiting.device().map(device -> fact(PageText.SYSTEM, escape(device))).orElse("")
+            + fact(PageText.ADDRESS, escape(waiting.address()))
+            + fact(PageText.LEFT, left)
+            + "</dl><p class=\"note\">"
+            + say(PageText.WARNING)
+            + "</p><div class=\"pair\">"
+            + form("approve", key, button(PageText.APPROVE, "main"))
+            + form("deny", key, button(PageText.DENY, ""))
+            + "</div>"
+            + who(email, key));
   }
 
-  /// One sentence and nothing to do.
-  String told(SignInText what) {
-    return page(SignInText.TITLE, "<p>" + say(what) + "</p>");
+  /// One sentence, and the way to another code.
+  String told(PageText what, boolean good) {
+    return Look.told(
+        language,
+        say(what),
+        good,
+        ways("<a href=\"/cli-auth\">" + say(PageText.ANOTHER_CODE) + "</a>"));
   }
 
   private String who(String email, String key) {
-    return "<hr><p>"
-        + say(SignInText.SIGNED_IN_AS)
+    return "<footer><span>"
+        + say(PageText.SIGNED_IN_AS)
         + " "
         + escape(email)
-        + "</p>"
-        + form("logout", key, button(SignInText.SIGN_OUT, ""));
+        + "</span>"
+        + form("logout", key, button(PageText.SIGN_OUT, "plain"))
+        + "</footer>";
   }
 
-  private String fact(SignInText name, String value) {
+  private String fact(PageText name, String value) {
     return "<dt>" + say(name) + "</dt><dd>" + value + "</dd>";
   }
 
@@ -138,8 +170,12 @@ record SignInPage(Locale language, String code, Optional<SignInText> trouble) {
         : "<input type=\"hidden\" name=\"" + name + "\" value=\"" + escape(value) + "\">";
   }
 
+  private String email() {
+    return input(PageText.EMAIL, "email", "email", "username", typed.email());
+  }
+
   private String input(
-      SignInText label, String name, String type, String autocomplete, boolean required) {
+      PageText label, String name, String type, String autocomplete, String value) {
     return "<label>"
         + say(label)
         + "<input name=\""
@@ -149,24 +185,31 @@ record SignInPage(Locale language, String code, Optional<SignInText> trouble) {
         + "\" autocomplete=\""
         + autocomplete
         + "\" maxlength=\"200\""
-        + (required ? " required" : "")
+        + (value.isEmpty() ? "" : " value=\"" + escape(value) + "\"")
+        + (autocomplete.equals("new-password") ? " minlength=\"10\"" : "")
+        + (name.equals("name") ? "" : " required")
         + "></label>";
   }
 
-  private String button(SignInText label, String look) {
-    return "<button class=\"" + look + "\">" + say(label) + "</button>";
+  private String button(PageText label, String look) {
+    return "<button"
+        + (look.isEmpty() ? "" : " class=\"" + look + "\"")
+        + ">"
+        + say(label)
+        + "</button>";
   }
 
-  private String say(SignInText text) {
+  private String say(PageText text) {
     return text.in(language);
   }
 
-  private String page(SignInText title, String body) {
-    return Pages.page(
-        language.getLanguage(),
-        title.in(language),
-        STYLE,
-        trouble.map(what -> "<p class=\"bad\" role=\"alert\">" + say(what) + "</p>").orElse("")
-            + body);
+  private String page(PageText title, String body) {
+    return page(title, "", body);
+  }
+
+  private String page(PageText title, String head, String body) {
+    String alert =
+        trouble.map(what -> "<p class=\"bad\" role=\"alert\">" + say(what) + "</p>").orElse("");
+    return Look.page(language, say(title), head, "", alert + body);
   }
 }

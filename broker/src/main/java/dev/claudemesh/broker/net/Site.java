@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -65,6 +66,10 @@ public final class Site {
       return headers.getOrDefault("accept", "").contains("text/html");
     }
 
+    Locale language() {
+      return PageText.language(headers.getOrDefault("accept-language", ""));
+    }
+
     HttpCall call(Map<String, String> parameters) {
       return new HttpCall(method, pathWithQuery, parameters, headers, body, publicUrl, remote);
     }
@@ -91,21 +96,22 @@ public final class Site {
     if (segments.equals(List.of(SignIn.PATH))) {
       return signInPage(ask, query);
     }
-    return page(ask, segments).orElseGet(() -> operation(ask, segments, query));
+    return page(ask, segments, query).orElseGet(() -> operation(ask, segments, query));
   }
 
-  private Optional<HttpAnswer> page(Ask ask, List<String> segments) {
+  private Optional<HttpAnswer> page(
+      Ask ask, List<String> segments, Map<String, List<String>> query) {
     if (!ask.method().equals("GET")) {
       return Optional.empty();
     }
     return switch (String.join("/", segments)) {
-      case "" -> Optional.of(Pages.home(ask.wantsHtml(), ask.publicUrl()));
+      case "" -> Optional.of(Pages.home(ask.wantsHtml(), ask.language(), ask.publicUrl()));
       case "health" -> Optional.of(health.health());
       case "health/ready" -> Optional.of(health.ready());
       case "metrics" -> Optional.of(metricsPage());
       case String path
           when segments.size() == 2 && segments.getFirst().equals("i") && !path.endsWith("/") ->
-          Optional.of(invitePage(ask, segments.getLast()));
+          Optional.of(invitePage(ask, segments.getLast(), query));
       case String other -> Optional.empty();
     };
   }
@@ -121,7 +127,8 @@ public final class Site {
         case String other -> HttpAnswer.text(404, NOT_FOUND);
       };
     } catch (Problem problem) {
-      return Pages.refusal(true, problem.code().httpStatus(), problem.getMessage());
+      return Pages.refusal(
+          ask.language(), problem.code().httpStatus(), SignIn.text(problem).in(ask.language()));
     }
   }
 
@@ -131,14 +138,23 @@ public final class Site {
     return new HttpAnswer(200, "text/plain; version=0.0.4; charset=utf-8", text.body(), Map.of());
   }
 
-  private HttpAnswer invitePage(Ask ask, String code) {
+  private HttpAnswer invitePage(Ask ask, String code, Map<String, List<String>> query) {
     try {
       ObjectNode fields = Wire.mapper().createObjectNode().put("code", code);
       InviteReply.Preview offer =
           (InviteReply.Preview) door.call(ask.call(Map.of("code", code)), preview, fields);
-      return Pages.invite(ask.wantsHtml(), offer, ask.publicUrl() + "/i/" + code);
+      String link = ask.publicUrl() + "/i/" + code;
+      if (!ask.wantsHtml()) {
+        return Pages.invite(offer, link);
+      }
+      Optional<String> asked = query.getOrDefault("as", List.of()).stream().findFirst();
+      return Pages.invite(
+          ask.language(),
+          offer,
+          link,
+          asked.or(() -> accounts ? signIn.name(ask) : Optional.empty()));
     } catch (Problem problem) {
-      return Pages.refusal(ask.wantsHtml(), problem.code().httpStatus(), problem.getMessage());
+      return Pages.noInvite(ask.wantsHtml(), ask.language(), problem);
     }
   }
 

@@ -44,13 +44,15 @@ abstract class DeviceCommand extends CliCommand {
   /// What `--json` prints.
   record Done(String email, String name, String broker, String file) {}
 
-  protected Answer byCode(String purpose) throws InterruptedException {
+  /// @param way what is added to the page's address
+  protected Answer byCode(String purpose, String way) throws InterruptedException {
     URI url = Brokers.url(context.environment(), broker);
     try (BrokerHttp http = new BrokerHttp(url)) {
       DeviceReply.Started started = http.call(start(), Optional.empty(), Map.of());
-      tell(purpose, started);
+      String page = started.verificationUrl() + way;
+      tell(purpose, page, started.userCode());
       if (!noBrowser && context.terminal().interactive()) {
-        Browser.open(context.environment(), started.verificationUrl());
+        Browser.open(context.environment(), page);
       }
       Approval approval = new Approval(http, started, context);
       DeviceReply.Polled polled = approval.await();
@@ -95,15 +97,15 @@ abstract class DeviceCommand extends CliCommand {
         .next("claudemesh whoami");
   }
 
-  private void tell(String purpose, DeviceReply.Started started) {
+  private void tell(String purpose, String page, String code) {
     var terminal = context.terminal();
     terminal.talk(purpose + ", open this page on any machine:");
     terminal.talk("");
-    terminal.talk("    " + terminal.in(Style.PRIMARY, SafeText.line(started.verificationUrl())));
+    terminal.talk("    " + terminal.in(Style.PRIMARY, SafeText.line(page)));
     terminal.talk("");
     terminal.talk("and approve this code, and only this one:");
     terminal.talk("");
-    terminal.talk("    " + terminal.in(Style.STRONG, spaced(SafeText.line(started.userCode()))));
+    terminal.talk("    " + terminal.in(Style.STRONG, spaced(SafeText.line(code))));
     terminal.talk("");
   }
 

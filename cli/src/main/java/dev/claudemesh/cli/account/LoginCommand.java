@@ -39,7 +39,7 @@ public final class LoginCommand extends DeviceCommand {
   @Override
   protected Answer answer() throws Exception {
     if (token.isEmpty()) {
-      return byCode("To sign in");
+      return byCode("To sign in", "");
     }
     URI url = Brokers.url(context.environment(), broker);
     AccountToken proof = SignedIn.token(text(), "--token");

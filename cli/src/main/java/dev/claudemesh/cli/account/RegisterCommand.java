@@ -16,6 +16,6 @@ public final class RegisterCommand extends DeviceCommand {
 
   @Override
   protected Answer answer() throws Exception {
-    return byCode("To make an account (\"New here?\") and sign in");
+    return byCode("To make an account and sign in", "&way=register");
   }
 }

@@ -3,8 +3,8 @@ package dev.claudemesh.broker.net;
 import java.util.List;
 import java.util.Locale;
 
-/// What the sign-in page says, in English and in Spanish.
-enum SignInText {
+/// What the pages say, in English and in Spanish.
+enum PageText {
   TITLE("Sign in", "Iniciar sesión"),
   CARD_TITLE("Let this terminal in?", "¿Permitir este terminal?"),
   EMAIL("E-mail", "Correo electrónico"),
@@ -12,12 +12,14 @@ enum SignInText {
   NEW_PASSWORD("Password (at least 10 characters)", "Contraseña (al menos 10 caracteres)"),
   NAME("Your name", "Su nombre"),
   SIGN_IN("Sign in", "Entrar"),
-  NEW_HERE("New here?", "¿Es nuevo aquí?"),
+  HAVE_ONE("I have an account", "Ya tengo una cuenta"),
   REGISTER("Make an account", "Crear una cuenta"),
+  CODE_TITLE("Let a terminal in", "Permitir un terminal"),
   ENTER_CODE(
       "Type the code that your terminal shows.", "Escriba el código que muestra su terminal."),
   CODE("Code", "Código"),
   NEXT("Next", "Siguiente"),
+  ANOTHER_CODE("Another code", "Otro código"),
   MACHINE("Machine", "Equipo"),
   SYSTEM("System", "Sistema"),
   ADDRESS("Called from", "Llamó desde"),
@@ -49,6 +51,47 @@ enum SignInText {
       "This form did not come from this page. Load it again.",
       "Este formulario no procede de esta página. Cárguela de nuevo."),
   DECIDED("This code was approved or denied already.", "Este código ya fue aprobado o rechazado."),
+  INVITED("%s invites you to the mesh %s.", "%s le invita a la malla %s."),
+  INVITED_BY_NOBODY("You are invited to the mesh %2$s.", "Le invitan a la malla %2$s."),
+  JOIN("Join %s", "Unirse a %s"),
+  YOU_BECOME("You become", "Será"),
+  MEMBER("a member", "miembro"),
+  ADMIN("an admin", "administrador"),
+  MEMBERS("Members", "Miembros"),
+  ENDS("Ends", "Caduca"),
+  USES("Good for", "Vale para"),
+  ONE_NEWCOMER("one newcomer", "una persona"),
+  NEWCOMERS("%s newcomers", "%s personas"),
+  JOIN_AS("Join as", "Unirse como"),
+  SHOW("Show", "Mostrar"),
+  RUN("Run this in a terminal:", "Ejecute esto en un terminal:"),
+  FRAGMENT(
+      "If the link you were sent has a part after #, paste it whole instead: by that part"
+          + " claudemesh checks who invited you.",
+      "Si el enlace que recibió tiene una parte después de #, péguelo entero: con ella claudemesh"
+          + " comprueba quién le invitó."),
+  KEYS_STAY(
+      "Your key is made on your machine and stays there.",
+      "Su clave se crea en su equipo y no sale de él."),
+  QR("QR code of this page's link", "Código QR del enlace de esta página"),
+  NO_INVITE(
+      "There is no such invite. Copy the whole link again.",
+      "Esa invitación no existe. Copie de nuevo el enlace entero."),
+  INVITE_WITHDRAWN(
+      "This invite was withdrawn. Ask for a new one.",
+      "Esta invitación se ha retirado. Pida una nueva."),
+  INVITE_ENDED(
+      "This invite has expired. Ask for a new one.",
+      "Esta invitación ha caducado. Pida una nueva."),
+  INVITE_TAKEN(
+      "This invite was already taken as often as it may be. Ask for a new one.",
+      "Esta invitación ya se ha usado todas las veces permitidas. Pida una nueva."),
+  HOME(
+      "A claudemesh broker: it carries encrypted messages between Claude Code sessions.",
+      "Un broker de claudemesh: lleva mensajes cifrados entre sesiones de Claude Code."),
+  HOME_JOIN(
+      "To join a mesh here you need an invite from one of its members.",
+      "Para unirse a una malla necesita una invitación de uno de sus miembros."),
   TROUBLE("That did not work. Try again in a moment.", "No ha funcionado. Inténtelo más tarde.");
 
   static final Locale SPANISH = Locale.of("es");
@@ -56,14 +99,20 @@ enum SignInText {
   private final String english;
   private final String spanish;
 
-  SignInText(String english, String spanish) {
+  PageText(String english, String spanish) {
     this.english = english;
     this.spanish = spanish;
   }
 
   /// Escaped for a page.
   String in(Locale language) {
-    return Pages.escape(language.equals(SPANISH) ? spanish : english);
+    return Look.escape(language.equals(SPANISH) ? spanish : english);
+  }
+
+  /// The same with values in it, which are escaped, too.
+  String in(Locale language, Object... values) {
+    return Look.escape(
+        String.format(language, language.equals(SPANISH) ? spanish : english, values));
   }
 
   /// What a browser asked for, of what there is.
