@@ -1,12 +1,14 @@
 package dev.claudemesh.mcp;
 
 import dev.claudemesh.protocol.Catalog;
+import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.client.IncomingMessage;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.ConfigFile;
 import dev.claudemesh.protocol.config.ConfigFolder;
+import dev.claudemesh.protocol.config.SessionKeys;
 import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.messaging.Priority;
 import dev.claudemesh.protocol.presence.PresenceRequest;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -48,6 +51,9 @@ public final class ClaudeMcp implements AutoCloseable {
   private static final Duration STATS = Duration.ofSeconds(60);
   private static final int MAX_GROUPS = 50;
 
+  /// Why a conversation ended, if the session goes on with another one.
+  private static final Set<String> GOES_ON = Set.of("clear", "resume");
+
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ScheduledExecutorService timer =
@@ -66,6 +72,9 @@ public final class ClaudeMcp implements AutoCloseable {
   private final Skills skills;
   private final StatusReporter status;
   private final StatusLine statusLine;
+  private final SessionKeys sessionKeys;
+  private final String peer;
+  private String conversation;
   private final Optional<HookDesk> desk;
 
   private ClaudeMcp(McpSettings settings, InputStream in, OutputStream out, String version) {
@@ -77,6 +86,10 @@ public final class ClaudeMcp implements AutoCloseable {
     List<MeshLink> links = new ArrayList<>();
     meshes = new Meshes(links);
     ClaudeSession session = settings.session();
+    sessionKeys = new ConfigFolder(settings.configFile().folder()).sessionKeys();
+    peer = settings.peer();
+    conversation = session.id();
+    statusLine = new StatusLine(settings.configFile().folder(), session.id());
     Optional<InboxSocket> inbox =
         session.inboxSocket().map(path -> new InboxSocket(path, session.inboxToken().orElse("")));
     postman = new Postman(settings.mode(), new Doorways(inbox, this::channel), meshes::seen, clock);
@@ -95,9 +108,14 @@ public final class ClaudeMcp implements AutoCloseable {
         .memberships()
         .forEach(membership ->
             links.add(
-                new MeshLink(settings, membership, this::arrived, notices::arrived, permissions)));
+                new MeshLink(
+                    settings,
+                    membership,
+                    this::arrived,
+                    notices::arrived,
+                    status::connected,
+                    permissions)));
     desk = openDesk(settings);
-    statusLine = new StatusLine(settings.configFile().folder(), session.id());
     timer.scheduleWithFixedDelay(
         this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
@@ -127,13 +145,15 @@ public final class ClaudeMcp implements AutoCloseable {
   }
 
   private static McpSettings settings(Map<String, String> environment, ConfigFolder folder) {
-    ClaudeSession session = ClaudeSession.of(environment);
+    ClaudeSession session = ClaudeSession.of(environment).settled();
+    String peer = folder.sessionKeys().peer(session.id());
     ConfigFile file = folder.config(warning -> log.warn("{}", warning));
     Config config = file.read();
     config.faults().forEach(fault -> log.warn("{}: {}", file.path(), fault));
     return new McpSettings(
         config.memberships(),
-        folder.sessionKeys().of(session.id(), InstantSource.system().instant()),
+        folder.sessionKeys().of(peer, InstantSource.system().instant()),
+        peer,
         Optional.ofNullable(environment.get("CLAUDEMESH_DISPLAY_NAME"))
             .filter(name -> !name.isBlank())
             .or(() -> config.setting("displayName")),
@@ -209,8 +229,11 @@ public final class ClaudeMcp implements AutoCloseable {
 
   private Optional<HookDesk> openDesk(McpSettings settings) {
     Path folder = settings.configFile().folder();
+    ClaudeSession session = settings.session();
     try {
-      return Optional.of(HookDesk.open(folder, settings.session().id(), this::hook));
+      HookDesk opened = HookDesk.open(folder, session.id(), this::hook);
+      opened.alsoFor(HookDesk.named(session.parent()));
+      return Optional.of(opened);
     } catch (IOException e) {
       log.warn("hooks cannot report to this process: {}", e.toString());
       return Optional.empty();
@@ -237,6 +260,7 @@ public final class ClaudeMcp implements AutoCloseable {
     }
     Optional<Path> transcript =
         input.path("transcript_path").asStringOpt().filter(path -> !path.isBlank()).map(Path::of);
+    input.path("session_id").asStringOpt().filter(ClaudeSession::isId).ifPresent(this::inSession);
     event.status().ifPresent(status::hook);
     ObjectNode output = Wire.mapper().createObjectNode();
     switch (event) {
@@ -261,10 +285,30 @@ public final class ClaudeMcp implements AutoCloseable {
       case PERMISSION -> throw new IllegalStateException("People answer it");
       case SESSION_END -> {
         postman.confirm(transcript);
-        over.countDown();
+        if (!GOES_ON.contains(input.path("reason").asString(""))) {
+          over.countDown();
+        }
       }
     }
     return output;
+  }
+
+  /// `/clear` and `/resume` change the conversation of a session that goes on: it stays the peer
+  /// that it is, and is found under the new id, too.
+  private synchronized void inSession(String id) {
+    if (id.equals(conversation)) {
+      return;
+    }
+    conversation = id;
+    statusLine.moveTo(id);
+    try {
+      sessionKeys.goesOn(id, peer);
+      if (desk.isPresent()) {
+        desk.get().alsoFor(id);
+      }
+    } catch (IOException | Problem e) {
+      log.warn("what comes after /clear is not tied to what was before: {}", e.getMessage());
+    }
   }
 
   private static void addContext(ObjectNode output, HookEvent event, String context) {

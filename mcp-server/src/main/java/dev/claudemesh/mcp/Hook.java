@@ -60,7 +60,7 @@ public final class Hook {
     }
     String sessionId = session.get();
     try {
-      String answer = askDesk(HookDesk.file(folder.path(), sessionId), event.get(), input);
+      String answer = askDesk(desk(sessionId), event.get(), input);
       if (!answer.equals("{}")) {
         out.println(answer);
       }
@@ -77,7 +77,7 @@ public final class Hook {
             input
                 .path("session_id")
                 .asString(environment.getOrDefault("CLAUDE_CODE_SESSION_ID", "")))
-        .filter(id -> id.matches("[A-Za-z0-9_-]{1,100}"));
+        .filter(ClaudeSession::isId);
   }
 
   /// What Claude Code gives to a program that it starts; an empty object if that is nothing
@@ -89,6 +89,15 @@ public final class Hook {
     } catch (IOException | JacksonException e) {
       return Wire.mapper().createObjectNode();
     }
+  }
+
+  /// A conversation that began with `/clear` is not known by its name yet.
+  private Path desk(String sessionId) {
+    Path own = HookDesk.file(folder.path(), sessionId);
+    String claude = environment.getOrDefault("CLAUDE_PID", "");
+    return Files.exists(own) || !claude.matches("\\d{1,18}")
+        ? own
+        : HookDesk.file(folder.path(), HookDesk.named(Long.parseLong(claude)));
   }
 
   private static String askDesk(Path file, HookEvent event, JsonNode input) throws IOException {

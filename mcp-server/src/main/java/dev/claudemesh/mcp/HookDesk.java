@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +27,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Where this session's hooks report: a port on loopback, one line of JSON in, one out. Its number
-/// and a token stand in a file that only the user can read, so that no other user of the machine
-/// can speak for the session.
+/// and a token stand in files that only the user can read, so that no other user of the machine can
+/// speak for the session: one is named by its conversation, one by the process of Claude Code,
+/// which stays when `/clear` and `/resume` change the conversation.
 ///
 /// At most 16 hooks at a time, 512 KiB a line, 2 s to say it; what exceeds it is closed without an
 /// answer, which a hook takes as silence.
@@ -38,7 +41,9 @@ final class HookDesk implements AutoCloseable {
   private static final int TOKEN_BYTES = 32;
 
   private final ServerSocket server;
-  private final Path file;
+  private final Path folder;
+  private final String contents;
+  private final Set<Path> files = ConcurrentHashMap.newKeySet();
   private final byte[] token;
   private final Answer answer;
   private final Semaphore places = new Semaphore(MAX_AT_ONCE);
@@ -53,16 +58,28 @@ final class HookDesk implements AutoCloseable {
     ObjectNode to(HookEvent event, JsonNode input, CompletableFuture<Void> gone);
   }
 
-  private HookDesk(ServerSocket server, Path file, byte[] token, Answer answer) {
+  private HookDesk(ServerSocket server, Path folder, String token, Answer answer) {
     this.server = server;
-    this.file = file;
-    this.token = token;
+    this.folder = folder;
+    this.token = token.getBytes(StandardCharsets.UTF_8);
+    this.contents =
+        Wire.mapper()
+            .createObjectNode()
+            .put("port", server.getLocalPort())
+            .put("token", token)
+            .put("pid", ProcessHandle.current().pid())
+            .toString();
     this.answer = answer;
   }
 
-  /// Where the file of a session is, within a config folder.
-  static Path file(Path configFolder, String sessionId) {
-    return configFolder.resolve("run").resolve(sessionId + ".json");
+  /// Where the file of that name is, within a config folder.
+  static Path file(Path configFolder, String name) {
+    return configFolder.resolve("run").resolve(name + ".json");
+  }
+
+  /// The name of the file by which the hooks of a Claude Code process find it.
+  static String named(long claude) {
+    return "pid-" + claude;
   }
 
   /// Opens the port, writes the file and answers on threads of its own.
@@ -72,16 +89,18 @@ final class HookDesk implements AutoCloseable {
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
     ServerSocket server = new ServerSocket();
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MAX_AT_ONCE);
-    Path file = file(configFolder, sessionId);
-    ObjectNode contents = Wire.mapper().createObjectNode();
-    contents
-        .put("port", server.getLocalPort())
-        .put("token", token)
-        .put("pid", ProcessHandle.current().pid());
-    PrivateFiles.write(file, contents + "\n");
-    HookDesk desk = new HookDesk(server, file, token.getBytes(StandardCharsets.UTF_8), answer);
+    HookDesk desk = new HookDesk(server, configFolder, token, answer);
+    desk.alsoFor(sessionId);
     Thread.ofVirtual().name("hook-desk").start(desk::serve);
     return desk;
+  }
+
+  /// Lets hooks find it by a further name.
+  void alsoFor(String name) throws IOException {
+    Path file = file(folder, name);
+    if (files.add(file)) {
+      PrivateFiles.write(file, contents + "\n");
+    }
   }
 
   private void serve() {
@@ -154,7 +173,9 @@ final class HookDesk implements AutoCloseable {
   public void close() {
     try {
       server.close();
-      Files.deleteIfExists(file);
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
     } catch (IOException e) {
       log.warn("the hook desk could not be closed: {}", e.toString());
     }

@@ -74,12 +74,14 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
 
   /// @param arrived told the mesh's slug and each message
   /// @param told what happened beside messages
+  /// @param reached told each time the connection stands
   /// @param permissions told of answers to what it asked
   MeshLink(
       McpSettings settings,
       Membership membership,
       BiConsumer<String, IncomingMessage> arrived,
       Consumer<Notice> told,
+      Consumer<MeshLink> reached,
       PermissionDesk permissions) {
     this.membership = membership;
     approvers = new Approvers(settings.configFile().folder(), membership.meshId());
@@ -88,7 +90,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
             .configFile()
             .folder()
             .resolve("mail")
-            .resolve(settings.session().id())
+            .resolve(settings.peer())
             .resolve(membership.meshId());
     inbox =
         journal(
@@ -111,7 +113,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
                 KeyProofs.refusal(meshId, membership.owner(), request, members))
             .inbox(inbox)
             .outbox(outbox)
-            .listener(listener(arrived, told, permissions))
+            .listener(listener(arrived, told, reached, permissions))
             .start();
   }
 
@@ -155,6 +157,16 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
   @Override
   public boolean connected() {
     return client.state() == ConnectionState.OPEN;
+  }
+
+  @Override
+  public boolean reached() {
+    try {
+      requireConnection();
+      return true;
+    } catch (Problem away) {
+      return false;
+    }
   }
 
   /// Why it is not connected; empty if it is, or has not tried yet.
@@ -250,6 +262,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
   private MeshListener listener(
       BiConsumer<String, IncomingMessage> arrived,
       Consumer<Notice> told,
+      Consumer<MeshLink> reached,
       PermissionDesk permissions) {
     return new MeshListener() {
       @Override
@@ -261,6 +274,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
       public void connected(HelloAck hello) {
         headCount.connected();
         skillsChanged();
+        reached.accept(MeshLink.this);
       }
 
       @Override
@@ -286,12 +300,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
       public void disconnected(Problem why, Duration retryIn) {
         others.lost();
         permissions.lost();
-        trouble.set(Optional.of(why));
-        log.info(
-            "{}: not connected ({}), next try in {} ms",
-            slug(),
-            why.code().wireName(),
-            retryIn.toMillis());
+        lost(why, retryIn);
       }
 
       @Override
@@ -305,6 +314,15 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
         log.warn("{}: {}", slug(), problem.getMessage());
       }
     };
+  }
+
+  private void lost(Problem why, Duration retryIn) {
+    trouble.set(Optional.of(why));
+    log.info(
+        "{}: not connected ({}), next try in {} ms",
+        slug(),
+        why.code().wireName(),
+        retryIn.toMillis());
   }
 
   private static HelloDetails details(McpSettings settings) {

@@ -67,6 +67,9 @@ final class PermissionDesk {
 
     boolean connected();
 
+    /// The same, but a connection that is just being made is waited for a moment.
+    boolean reached();
+
     CompletableFuture<Passed> pass(ApprovalRequest<Passed> request);
   }
 
@@ -104,7 +107,7 @@ final class PermissionDesk {
   ObjectNode decide(JsonNode hook, CompletableFuture<Void> gone) {
     List<? extends Mesh> asked =
         meshes.get().stream()
-            .filter(mesh -> mesh.connected() && !mesh.approvers().isEmpty())
+            .filter(mesh -> !mesh.approvers().isEmpty() && mesh.reached())
             .toList();
     if (asked.isEmpty()) {
       return Wire.mapper().createObjectNode();

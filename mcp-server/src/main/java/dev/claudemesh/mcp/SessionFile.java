@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /// What Claude Code itself says its session is doing (`sessions/<pid>.json`, observed with
 /// 2.1.329). True also after Esc or an API error, when no hook fires. Undocumented, so best effort:
@@ -23,16 +22,23 @@ final class SessionFile {
 
   /// What the session is doing; waiting for a permission counts as working.
   Optional<Status> status() {
+    return switch (text("status").orElse("")) {
+      case "idle" -> Optional.of(Status.IDLE);
+      case "busy", "waiting" -> Optional.of(Status.WORKING);
+      case String unknown -> Optional.empty();
+    };
+  }
+
+  /// Which conversation it is in.
+  Optional<String> sessionId() {
+    return text("sessionId");
+  }
+
+  private Optional<String> text(String field) {
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        return Optional.empty();
-      }
-      JsonNode session = Wire.mapper().readTree(Files.readString(file));
-      return switch (session.path("status").asString("")) {
-        case "idle" -> Optional.of(Status.IDLE);
-        case "busy", "waiting" -> Optional.of(Status.WORKING);
-        case String unknown -> Optional.empty();
-      };
+      return Files.size(file) > MAX_BYTES
+          ? Optional.empty()
+          : Wire.mapper().readTree(Files.readString(file)).path(field).asStringOpt();
     } catch (IOException | JacksonException e) {
       return Optional.empty();
     }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// at which it was true. A script prints it, so that no program is started each time the line is
 /// drawn; one that is older than two minutes is nobody's any more.
 ///
-/// One thread.
+/// Thread-safe.
 public final class StatusLine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusLine.class);
   private static final Duration WRITE_ANYWAY = Duration.ofSeconds(60);
@@ -25,11 +25,13 @@ public final class StatusLine implements AutoCloseable {
   /// Shown where no process of ours looks after the session.
   public static final String NOT_CONNECTED = SIGN + "not connected";
 
-  private final Path file;
+  private final Path configFolder;
+  private Path file;
   private String written = "";
   private Instant writtenAt = Instant.EPOCH;
 
   StatusLine(Path configFolder, String sessionId) {
+    this.configFolder = configFolder;
     this.file = file(configFolder, sessionId);
   }
 
@@ -84,7 +86,7 @@ public final class StatusLine implements AutoCloseable {
   }
 
   /// Writes the line where it changed, and now and then anyway, as a sign of life.
-  void show(List<Mesh> meshes, int unread, Instant now) {
+  synchronized void show(List<Mesh> meshes, int unread, Instant now) {
     String text = text(meshes, unread);
     if (text.equals(written) && now.isBefore(writtenAt.plus(WRITE_ANYWAY))) {
       return;
@@ -98,8 +100,15 @@ public final class StatusLine implements AutoCloseable {
     }
   }
 
+  /// The session goes on under another id.
+  synchronized void moveTo(String sessionId) {
+    close();
+    file = file(configFolder, sessionId);
+    writtenAt = Instant.EPOCH;
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {

@@ -13,9 +13,11 @@ import java.util.function.Supplier;
 /// own session file, which is right also after Esc or an API error.
 ///
 /// Thread-safe. Repeats `working` every 20 s, because a broker takes a peer that was silent for a
-/// minute to be idle.
+/// minute to be idle. In the first minute of a connection `idle`, too: hooks that ran before this
+/// process was there told the broker on their own, and came in any order.
 final class StatusReporter {
   private static final Duration REPEAT = Duration.ofSeconds(20);
+  private static final Duration BEGINNING = Duration.ofSeconds(60);
 
   /// How long a hook's word stands before the file may correct it: the file is written a moment
   /// later.
@@ -25,7 +27,9 @@ final class StatusReporter {
   private final Supplier<Optional<Status>> file;
   private final InstantSource clock;
   private Status last = Status.IDLE;
+  private StatusSource source = StatusSource.JSONL;
   private Instant saidAt = Instant.EPOCH;
+  private Instant connectedAt = Instant.EPOCH;
   private boolean manual;
 
   StatusReporter(Meshes meshes, Supplier<Optional<Status>> file, InstantSource clock) {
@@ -44,8 +48,16 @@ final class StatusReporter {
   /// The peer set its own status; `dnd` stays until it sets another.
   synchronized void manual(Status status) {
     manual = status == Status.DND;
-    last = status;
-    saidAt = clock.instant();
+    said(status, StatusSource.MANUAL);
+  }
+
+  /// A mesh is reached, or again: it has not heard what was said before, such as that the session
+  /// works on its first prompt.
+  synchronized void connected(MeshLink link) {
+    connectedAt = clock.instant();
+    if (saidAt.isAfter(Instant.EPOCH)) {
+      tell(link);
+    }
   }
 
   /// Called every few seconds.
@@ -56,7 +68,8 @@ final class StatusReporter {
     Optional<Status> truth = file.get();
     if (!manual && truth.isPresent()) {
       boolean wrong = truth.get() != last && saidAt.plus(HOOK_STANDS).isBefore(now);
-      boolean due = truth.get() == Status.WORKING && saidAt.plus(REPEAT).isBefore(now);
+      boolean may = truth.get() == Status.WORKING || connectedAt.plus(BEGINNING).isAfter(now);
+      boolean due = may && saidAt.plus(REPEAT).isBefore(now);
       if (wrong || due) {
         say(truth.get(), StatusSource.JSONL);
       }
@@ -64,13 +77,18 @@ final class StatusReporter {
     return truth.orElse(last) == Status.IDLE;
   }
 
-  private void say(Status status, StatusSource source) {
+  private void say(Status status, StatusSource from) {
+    said(status, from);
+    meshes.links().stream().filter(MeshLink::connected).forEach(this::tell);
+  }
+
+  private void said(Status status, StatusSource from) {
     last = status;
+    source = from;
     saidAt = clock.instant();
-    for (MeshLink link : meshes.links()) {
-      if (link.connected()) {
-        link.client().call(new PresenceRequest.SetStatus(status, Optional.of(source)));
-      }
-    }
+  }
+
+  private void tell(MeshLink link) {
+    link.client().call(new PresenceRequest.SetStatus(last, Optional.of(source)));
   }
 }

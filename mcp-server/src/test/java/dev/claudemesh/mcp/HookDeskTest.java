@@ -39,6 +39,16 @@ class HookDeskTest {
   }
 
   @Test
+  void the_hook_of_a_conversation_not_heard_of_yet_finds_the_process_by_that_of_claude_code()
+      throws Exception {
+    try (HookDesk desk = open()) {
+      desk.alsoFor(HookDesk.named(4711));
+      assertThat(hook("prompt", input("a-new-one", "after /clear")))
+          .isEqualTo("{\"echo\":\"after /clear\"}\n");
+    }
+  }
+
+  @Test
   void the_words_of_older_installations_are_understood() throws Exception {
     try (HookDesk desk = open()) {
       hook("idle", input(SESSION, ""));
@@ -131,7 +141,7 @@ class HookDeskTest {
 
   private String hook(String word, String input) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new Hook(Map.of(), new ConfigFolder(folder))
+    new Hook(Map.of("CLAUDE_PID", "4711"), new ConfigFolder(folder))
         .run(
             word,
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),

@@ -175,6 +175,11 @@ class PermissionDeskTest {
     }
 
     @Override
+    public boolean reached() {
+      return connected();
+    }
+
+    @Override
     public boolean connected() {
       return true;
     }

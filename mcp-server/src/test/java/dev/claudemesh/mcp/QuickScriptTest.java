@@ -69,6 +69,18 @@ class QuickScriptTest {
   }
 
   @Test
+  void the_hook_of_a_conversation_not_heard_of_yet_finds_the_process_by_that_of_claude_code()
+      throws Exception {
+    try (HookDesk desk = open()) {
+      desk.alsoFor(HookDesk.named(4711));
+      String input = input("after /clear").replace(SESSION, "a-new-one");
+      assertThat(run(input, "hook", "prompt")).contains("after /clear");
+      assertThat(called).doesNotExist();
+    }
+    assertThat(HookDesk.file(folder, HookDesk.named(4711))).doesNotExist();
+  }
+
+  @Test
   void json_over_several_lines_is_understood_and_silence_stays_silence() throws Exception {
     try (HookDesk desk = open()) {
       String pretty = input("").replace(",", ",\n  ").replace(":", " : ");
@@ -136,6 +148,7 @@ class QuickScriptTest {
     builder.command().addAll(List.of(arguments));
     builder.environment().put("CLAUDEMESH_CONFIG_DIR", folder.toString());
     builder.environment().remove("CLAUDE_CODE_SESSION_ID");
+    builder.environment().put("CLAUDE_PID", "4711");
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));

@@ -29,6 +29,8 @@ public final class SessionKeys {
   /// For how long a key that is not used is kept.
   public static final Duration KEPT = Duration.ofDays(90);
 
+  private static final String KEY = ".key";
+  private static final String SAME = ".same";
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
   private final Path folder;
@@ -54,9 +56,39 @@ public final class SessionKeys {
       Files.setLastModifiedTime(file, FileTime.from(now));
       return known.get();
     } catch (IOException e) {
-      throw new Problem(
-          ProblemCode.FORBIDDEN,
-          folder + " cannot be used; check that it belongs to you and the disk is not full");
+      throw unusable();
+    }
+  }
+
+  private Problem unusable() {
+    return new Problem(
+        ProblemCode.FORBIDDEN,
+        folder + " cannot be used; check that it belongs to you and the disk is not full");
+  }
+
+  /// Notes that a session goes on as the peer that another one is, as after `/clear`: with its key
+  /// and its mail. One that has a key of its own stays who it is.
+  ///
+  /// @throws Problem as {@link #of}
+  public void goesOn(String sessionId, String as) {
+    try {
+      if (!has(sessionId)) {
+        PrivateFiles.write(note(sessionId), peer(as) + "\n");
+      }
+    } catch (IOException e) {
+      throw unusable();
+    }
+  }
+
+  /// The session under whose id the key and the mail of this one are kept: its own, unless it goes
+  /// on for another.
+  public String peer(String sessionId) {
+    try {
+      return Optional.of(Files.readString(note(sessionId)).strip())
+          .filter(id -> ID.matcher(id).matches())
+          .orElse(sessionId);
+    } catch (IOException e) {
+      return sessionId;
     }
   }
 
@@ -66,11 +98,19 @@ public final class SessionKeys {
   }
 
   private Path file(String sessionId) {
+    return file(sessionId, KEY);
+  }
+
+  private Path note(String sessionId) {
+    return file(sessionId, SAME);
+  }
+
+  private Path file(String sessionId, String kind) {
     if (!ID.matcher(sessionId).matches()) {
       throw new Problem(
           ProblemCode.INVALID_ARGUMENT, "A session id has letters, digits, dots and dashes only");
     }
-    return folder.resolve(sessionId + ".key");
+    return folder.resolve(sessionId + kind);
   }
 
   private static Optional<SecretKey> read(Path file) throws IOException {
@@ -85,7 +125,7 @@ public final class SessionKeys {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> newestFirst =
           files
-              .filter(file -> file.toString().endsWith(".key"))
+              .filter(file -> file.toString().endsWith(KEY) || file.toString().endsWith(SAME))
               .sorted(Comparator.comparing(SessionKeys::lastUsed).reversed())
               .toList();
       for (int i = 0; i < newestFirst.size(); i++) {

@@ -213,6 +213,22 @@ class ConfigFileTest {
   }
 
   @Test
+  void a_session_that_goes_on_under_another_id_keeps_its_key_unless_that_one_has_its_own() {
+    SessionKeys keys = new ConfigFolder(folder).sessionKeys();
+    keys.of("first", NOON);
+    keys.of("another", NOON);
+
+    keys.goesOn("cleared", "first");
+    keys.goesOn("cleared-again", "cleared");
+    keys.goesOn("another", "first");
+
+    assertThat(keys.peer("cleared")).isEqualTo("first");
+    assertThat(keys.peer("cleared-again")).isEqualTo("first");
+    assertThat(keys.peer("another")).isEqualTo("another");
+    assertThat(keys.peer("first")).isEqualTo("first");
+  }
+
+  @Test
   void the_key_of_a_session_that_was_not_used_for_months_is_removed() {
     SessionKeys keys = new ConfigFolder(folder).sessionKeys();
     keys.of("old", NOON);
