@@ -27,9 +27,36 @@ final class ClaudeChecks {
     List<Finding> findings = new ArrayList<>();
     findings.add(binary());
     ClaudeFiles files = ClaudeFiles.of(environment);
-    findings.add(server(files));
-    findings.add(hooks(files));
+    if (hasPlugin(files)) {
+      findings.add(plugin(files));
+    } else {
+      findings.add(server(files));
+      findings.add(hooks(files));
+    }
     return findings;
+  }
+
+  private static boolean hasPlugin(ClaudeFiles files) {
+    try {
+      return Installed.plugin(files);
+    } catch (Problem unreadable) {
+      return false; // the checks without a plugin tell what is wrong with the file
+    }
+  }
+
+  /// The plugin brings server and hooks; what was entered beside it would be a second of each.
+  private static Finding plugin(ClaudeFiles files) {
+    try {
+      return Installed.server(files).isEmpty() && !Installed.anyHook(files)
+          ? Finding.good("plugin", "Claude Code uses the claudemesh plugin")
+          : Finding.warning(
+              "plugin",
+              "claudemesh is in Claude Code twice, by its plugin and by claudemesh install: each"
+                  + " session starts two servers and is two peers",
+              "claudemesh uninstall");
+    } catch (Problem e) {
+      return Finding.bad("plugin", ExitCode.ARGUMENTS, e.getMessage(), "mend " + files.servers());
+    }
   }
 
   private Finding binary() {

@@ -27,6 +27,22 @@ public final class Installed {
         .toList();
   }
 
+  /// Whether our plugin is on, from whatever marketplace.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem `invalid` if the file is not plain JSON
+  public static boolean plugin(ClaudeFiles files) {
+    return open(files.settings()).filter(Registration::pluginEnabled).isPresent();
+  }
+
+  /// Whether a hook of ours is entered, beside the plugin's.
+  ///
+  /// @throws dev.claudemesh.protocol.Problem `invalid` if the file is not plain JSON
+  public static boolean anyHook(ClaudeFiles files) {
+    return open(files.settings())
+        .filter(file -> !Registration.hookedEvents(file).isEmpty())
+        .isPresent();
+  }
+
   private static Optional<JsonFile> open(Path path) {
     return new ForeignFile(path)
         .read()

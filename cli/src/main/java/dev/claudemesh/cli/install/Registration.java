@@ -251,6 +251,15 @@ final class Registration {
         .toList();
   }
 
+  /// Whether Claude Code is told to use our plugin.
+  static boolean pluginEnabled(JsonFile file) {
+    return file.object("enabledPlugins").stream()
+        .flatMap(plugins -> plugins.fields().stream())
+        .filter(plugin -> plugin.name().startsWith(NAME + "@"))
+        .anyMatch(plugin ->
+            file.text().substring(plugin.value().start(), plugin.value().end()).equals("true"));
+  }
+
   static boolean isOurHook(String command) {
     return OUR_HOOK.matcher(command).matches();
   }

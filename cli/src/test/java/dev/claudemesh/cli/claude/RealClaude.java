@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// environment, our MCP server and our hooks, and a scripted model.
 final class RealClaude implements AutoCloseable {
   private static final String VERSION = "2.1.329";
+  private static final Pattern SESSION_ID = Pattern.compile("\"session_id\":\"([0-9a-f-]+)\"");
 
   private final Process process;
   private final Path log;
@@ -101,12 +104,8 @@ final class RealClaude implements AutoCloseable {
         allowed);
   }
 
-  /// The same with our plugin in place of entries of our own.
-  ///
-  /// @param launcher what stands for the program on the PATH
-  static RealClaude startWithPlugin(Path home, String apiUrl, Path launcher, String... allowed)
-      throws IOException, InterruptedException {
-    Map<String, String> found = Map.of("CLAUDEMESH_LAUNCHER", launcher.toString());
+  /// Puts our plugin into a home, from the marketplace that this repository is.
+  static void installPlugin(Path home, String apiUrl) throws IOException, InterruptedException {
     for (List<String> words :
         List.of(
             List.of("marketplace", "add", System.getProperty("claudemesh.root")),
@@ -114,16 +113,24 @@ final class RealClaude implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(binary().orElseThrow().toString(), "plugin");
       builder.command().addAll(words);
       builder.redirectErrorStream(true).redirectOutput(home.resolve("plugin.log").toFile());
-      environment(builder, home, apiUrl, found);
+      environment(builder, home, apiUrl, Map.of());
       if (builder.start().waitFor() != 0) {
         throw new IOException(words + ": " + Files.readString(home.resolve("plugin.log")));
       }
     }
-    return start(home, apiUrl, found, List.of(), allowed);
+  }
+
+  /// A session whose home has our plugin in place of entries of our own.
+  ///
+  /// @param flags further ones of Claude Code, such as `--continue`
+  static RealClaude startWithPlugin(Path home, String apiUrl, List<String> flags, String... allowed)
+      throws IOException {
+    Map<String, String> found = Map.of("CLAUDEMESH_LAUNCHER", launcher(home).toString());
+    return start(home, apiUrl, found, flags, allowed);
   }
 
   /// A script that runs the classes under test as the launcher runs the jars.
-  static Path launcher(Path home) throws IOException {
+  private static Path launcher(Path home) throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path arguments = Files.writeString(home.resolve("java-arguments"), javaArguments());
     Path quick = Path.of(System.getProperty("claudemesh.root"), "claudemesh-quick");
@@ -132,7 +139,10 @@ final class RealClaude implements AutoCloseable {
             home.resolve("claudemesh"),
             """
             #!/bin/sh
-            [ "${1:-}" = hook ] && [ "${CLAUDEMESH_QUICK:-}" != off ] && exec '%s' "$0" "$@"
+            case "${CLAUDEMESH_QUICK:-}:$*" in
+              off:* | :hook\\ permission) ;;
+              :hook*) exec '%s' "$0" "$@" ;;
+            esac
             exec '%s' '@%s' dev.claudemesh.cli.Main "$@"
             """
                 .formatted(quick, java, arguments));
@@ -254,6 +264,15 @@ final class RealClaude implements AutoCloseable {
     } catch (IOException e) {
       return e.toString();
     }
+  }
+
+  /// By which this session can be resumed.
+  String sessionId() {
+    Matcher id = SESSION_ID.matcher(output());
+    if (!id.find()) {
+      throw new AssertionError("no session id in " + output());
+    }
+    return id.group(1);
   }
 
   @Override

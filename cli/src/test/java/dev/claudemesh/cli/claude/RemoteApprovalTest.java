@@ -10,20 +10,12 @@ import dev.claudemesh.protocol.config.Approvers;
 import dev.claudemesh.protocol.config.ConfigFolder;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.MeshKey;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +68,7 @@ class RemoteApprovalTest {
   @Test
   void what_the_person_allows_is_done() throws Exception {
     grant();
-    try (Approver person = new Approver(home(ben));
+    try (Approver person = Approver.watching(home(ben));
         RealClaude claude = RealClaude.start(home, model.url(), "Read")) {
       claude.prompt("write it");
       person.sees("asks to use Write");
@@ -92,7 +84,7 @@ class RemoteApprovalTest {
   @Test
   void what_the_person_denies_is_not_done_and_the_model_is_told_why() throws Exception {
     grant();
-    try (Approver person = new Approver(home(ben));
+    try (Approver person = Approver.watching(home(ben));
         RealClaude claude = RealClaude.start(home, model.url(), "Read")) {
       claude.prompt("write it");
       person.sees("asks to use Write");
@@ -105,7 +97,7 @@ class RemoteApprovalTest {
   @Test
   void the_answer_of_who_was_not_granted_it_does_not_count_and_nobody_is_waited_for()
       throws Exception {
-    try (Approver person = new Approver(home(ben));
+    try (Approver person = Approver.watching(home(ben));
         RealClaude claude = RealClaude.start(home, model.url(), "Read")) {
       claude.prompt("write it");
       model.await(said -> said.contains("haven't granted"), PATIENCE);
@@ -145,81 +137,5 @@ class RemoteApprovalTest {
         .config(warning -> {})
         .update(config -> config.with(membership));
     return made;
-  }
-
-  /// `claudemesh approve` in a process and with a config folder of its own.
-  private static final class Approver implements AutoCloseable {
-    private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-
-    Approver(Path home) throws Exception {
-      Path arguments =
-          Files.writeString(home.resolve("java-arguments"), RealClaude.javaArguments());
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "@" + arguments,
-                  "dev.claudemesh.cli.Main",
-                  "approve")
-              .redirectErrorStream(true);
-      builder.environment().clear();
-      builder
-          .environment()
-          .putAll(
-              Map.of(
-                  "HOME",
-                  home.toString(),
-                  "PATH",
-                  System.getenv("PATH"),
-                  "LANG",
-                  "C.UTF-8",
-                  "CLAUDEMESH_CONFIG_DIR",
-                  home.resolve(".claudemesh").toString()));
-      process = builder.start();
-      Thread.ofVirtual().start(this::read);
-      sees("Waiting for requests");
-    }
-
-    private void read() {
-      try (BufferedReader reader =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        reader.lines().forEach(lines::add);
-      } catch (IOException e) {
-        lines.add(e.toString());
-      }
-    }
-
-    void sees(String text) throws InterruptedException {
-      long until = System.nanoTime() + PATIENCE.toNanos();
-      String line = "";
-      while (line != null && !line.contains(text)) {
-        line = lines.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-      }
-      assertThat(line).as("a line with " + text).isNotNull();
-    }
-
-    /// Types it until it is taken: what comes too quickly after a request is not.
-    void types(String text) throws Exception {
-      sees("then Enter");
-      String line = "again";
-      while (!line.contains("Told so")) {
-        if (line.contains("again")) {
-          process.getOutputStream().write((text + "\n").getBytes(StandardCharsets.UTF_8));
-          process.getOutputStream().flush();
-        }
-        line = lines.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(line).isNotNull();
-      }
-    }
-
-    List<String> all() {
-      return List.copyOf(lines);
-    }
-
-    @Override
-    public void close() {
-      process.destroy();
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.crypto.SecretKey;
 import java.io.IOException;
@@ -274,6 +275,36 @@ class DoctorTest {
     machine.ok("install", "--no-hooks");
 
     assertWarning("hooks", "no hook for SessionStart", "claudemesh install");
+  }
+
+  @Test
+  void the_plugin_beside_what_install_entered_is_a_warning() throws IOException {
+    enabledPlugins("{\"claudemesh@team\": true}");
+
+    assertWarning("plugin", "twice", "claudemesh uninstall");
+  }
+
+  @Test
+  void the_plugin_alone_is_all_that_is_needed_and_one_that_is_off_is_none() throws IOException {
+    machine.ok("uninstall");
+    enabledPlugins("{\"other@team\": true, \"claudemesh@team\": true}");
+
+    assertThat(machine.ok("doctor").out())
+        .contains("✔ Claude Code uses the claudemesh plugin")
+        .doesNotContain("⚠");
+
+    enabledPlugins("{\"claudemesh@team\": false}");
+    assertWarning("mcp_server", "not entered", "claudemesh install");
+  }
+
+  private void enabledPlugins(String plugins) throws IOException {
+    Path settings = home.resolve(".claude/settings.json");
+    ObjectNode all = Wire.mapper().createObjectNode();
+    if (Files.exists(settings)) {
+      all.setAll((ObjectNode) Wire.mapper().readTree(Files.readString(settings)));
+    }
+    all.set("enabledPlugins", Wire.mapper().readTree(plugins));
+    Files.writeString(settings, all.toString());
   }
 
   @Test
