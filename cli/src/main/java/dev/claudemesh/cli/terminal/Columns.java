@@ -1,5 +1,8 @@
 package dev.claudemesh.cli.terminal;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// How many columns of a terminal a text takes, and how to make it take fewer.
 public final class Columns {
   private Columns() {}
@@ -10,9 +13,12 @@ public final class Columns {
   }
 
   /// The text, cut to so many columns with an ellipsis where it is longer.
-  public static String cut(String text, int columns) {
+  static String cut(String text, int columns, Terminal terminal) {
     if (of(text) <= columns) {
       return text;
+    }
+    if (columns < 1) {
+      return "";
     }
     StringBuilder kept = new StringBuilder();
     int left = columns - 1;
@@ -23,7 +29,31 @@ public final class Columns {
       }
       kept.appendCodePoint(point);
     }
-    return kept + "…";
+    return kept + terminal.ellipsis();
+  }
+
+  /// The text in lines of at most so many columns, broken between words where that can be done.
+  public static List<String> wrap(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.strip().split(" +")) {
+      if (!line.isEmpty() && of(line.toString()) + 1 + of(word) > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      if (!line.isEmpty()) {
+        line.append(' ');
+      }
+      for (int point : word.codePoints().toArray()) {
+        if (!line.isEmpty() && of(line.toString()) + of(point) > columns) {
+          lines.add(line.toString());
+          line.setLength(0);
+        }
+        line.appendCodePoint(point);
+      }
+    }
+    lines.add(line.toString());
+    return lines;
   }
 
   /// The text, filled with blanks to so many columns.

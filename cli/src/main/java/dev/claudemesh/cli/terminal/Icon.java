@@ -9,7 +9,9 @@ public enum Icon {
   NEXT("▸", ">", Style.PRIMARY),
   DOT("•", "*", Style.MUTED),
   ONLINE("◆", "*", Style.SUCCESS),
-  BLOCK("█", "#", Style.ACCENT);
+  BLOCK("█", "#", Style.ACCENT),
+  MORE("⋮", ":", Style.MUTED),
+  ELLIPSIS("…", "...", Style.MUTED);
 
   private final String sign;
   private final String ascii;
@@ -21,8 +23,9 @@ public enum Icon {
     this.style = style;
   }
 
-  String in(boolean unicode) {
-    return unicode ? sign : ascii;
+  /// As this terminal can show it, without colour.
+  public String in(Terminal terminal) {
+    return terminal.unicode() ? sign : ascii;
   }
 
   Style style() {

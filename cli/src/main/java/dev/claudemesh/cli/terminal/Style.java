@@ -9,6 +9,7 @@ public enum Style {
   WARNING("33"),
   MUTED("90"),
   STRONG("1"),
+  CHOSEN("1;36"),
   /// Black on white, by numbers that no theme changes.
   PAPER("38;5;16;48;5;231");
 

@@ -46,9 +46,9 @@ public final class Table {
   public List<String> lines(Terminal terminal) {
     int[] widths = widths(terminal.width());
     List<String> lines = new ArrayList<>();
-    lines.add(terminal.in(Style.MUTED, line(headings, widths)));
+    lines.add(terminal.in(Style.MUTED, line(headings, widths, terminal)));
     for (Row row : rows) {
-      String line = line(row.cells(), widths);
+      String line = line(row.cells(), widths, terminal);
       lines.add(row.style() == null ? line : terminal.in(row.style(), line));
     }
     return lines;
@@ -77,10 +77,10 @@ public final class Table {
     return widths;
   }
 
-  private static String line(List<String> cells, int[] widths) {
+  private static String line(List<String> cells, int[] widths, Terminal terminal) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      line.append(Columns.fill(Columns.cut(cells.get(i), widths[i]), widths[i]))
+      line.append(Columns.fill(Columns.cut(cells.get(i), widths[i], terminal), widths[i]))
           .append(" ".repeat(GAP));
     }
     return line.toString().stripTrailing();

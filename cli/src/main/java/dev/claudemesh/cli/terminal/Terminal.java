@@ -2,6 +2,8 @@ package dev.claudemesh.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Where a command writes: data on `out`, talk on `err`. Colours only where a person looks and did
 /// not ask for none (`NO_COLOR`).
@@ -10,13 +12,16 @@ public final class Terminal {
   private static final int NARROWEST = 40;
   private static final int WIDEST = 400;
   private static final int UNLIMITED = 100_000;
+  private static final Pattern UTF_8 = Pattern.compile("(?i)utf-?8");
 
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
   private final boolean colour;
   private final boolean unicode;
-  private final int width;
+  private final boolean dumb;
+  private final Map<String, String> variables;
+  private int width;
 
   /// @param interactive whether both streams are a terminal
   public Terminal(
@@ -24,24 +29,28 @@ public final class Terminal {
     this.out = out;
     this.err = err;
     this.interactive = interactive;
-    this.colour =
-        interactive && !variables.containsKey("NO_COLOR") && !"dumb".equals(variables.get("TERM"));
-    this.unicode = speaksUnicode(variables);
-    this.width = interactive ? columns(variables) : UNLIMITED;
+    this.variables = Map.copyOf(variables);
+    this.dumb = "dumb".equals(variables.get("TERM"));
+    this.colour = interactive && !variables.containsKey("NO_COLOR") && !dumb;
+    this.unicode = !dumb && speaksUnicode(variables);
   }
 
+  /// By the locale, as POSIX has it: the first of three that is set. Windows has none.
   private static boolean speaksUnicode(Map<String, String> variables) {
-    String locale =
-        variables.getOrDefault(
-            "LC_ALL", variables.getOrDefault("LC_CTYPE", variables.getOrDefault("LANG", "")));
-    return !locale.equals("C") && !locale.equals("POSIX") && !"dumb".equals(variables.get("TERM"));
+    return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
+        .map(name -> variables.getOrDefault(name, ""))
+        .filter(locale -> !locale.isEmpty())
+        .findFirst()
+        .map(locale -> UTF_8.matcher(locale).find())
+        .orElse(variables.containsKey("SystemRoot"));
   }
 
-  private static int columns(Map<String, String> variables) {
+  /// `COLUMNS` where that is set, else what the window says.
+  private int measured() {
     try {
-      return Math.clamp(Integer.parseInt(variables.getOrDefault("COLUMNS", "")), NARROWEST, WIDEST);
+      return Integer.parseInt(variables.getOrDefault("COLUMNS", ""));
     } catch (NumberFormatException e) {
-      return USUAL_WIDTH;
+      return WindowWidth.measure().orElse(USUAL_WIDTH);
     }
   }
 
@@ -69,7 +78,7 @@ public final class Terminal {
   /// Removes what stands on the screen and goes to its top; nothing where nobody looks.
   public void clear() {
     if (interactive) {
-      out.print("\u001b[H\u001b[2J\u001b[3J");
+      out.print(Codes.CLEAR_ALL);
       out.flush();
     }
   }
@@ -79,7 +88,7 @@ public final class Terminal {
   }
 
   public String icon(Icon icon) {
-    return in(icon.style(), icon.in(unicode));
+    return in(icon.style(), icon.in(this));
   }
 
   public boolean coloured() {
@@ -87,15 +96,37 @@ public final class Terminal {
   }
 
   /// Whether signs beyond ASCII can be shown.
-  boolean unicode() {
+  public boolean unicode() {
     return unicode;
+  }
+
+  /// Whether whole screens can be drawn on it. Whose kind is not known can only print lines;
+  /// Windows has no name for its kind.
+  public boolean drawsScreens() {
+    return interactive
+        && !dumb
+        && !(variables.getOrDefault("TERM", "").isEmpty() && !variables.containsKey("SystemRoot"));
+  }
+
+  String ellipsis() {
+    return unicode ? "…" : "~";
+  }
+
+  /// A text with a sign in place of each that cannot be shown here.
+  String plain(String text) {
+    return unicode ? text : text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
   public boolean interactive() {
     return interactive;
   }
 
-  public int width() {
+  /// How many columns a line may take. Asked of the window when it is first needed, as that takes a
+  /// moment.
+  public synchronized int width() {
+    if (width == 0) {
+      width = interactive ? Math.clamp(measured(), NARROWEST, WIDEST) : UNLIMITED;
+    }
     return width;
   }
 

@@ -39,7 +39,7 @@ class TerminalTest {
 
   @Test
   void a_row_is_never_wider_than_the_terminal() {
-    Terminal terminal = terminal(true, Map.of("COLUMNS", "60"));
+    Terminal terminal = terminal(true, Map.of("COLUMNS", "60", "LANG", "C.UTF-8"));
     Table table = Table.of("NAME", "DOING").row("日本語の名前", "x".repeat(200)).row("ana", "short");
 
     List<String> lines = table.lines(terminal);
@@ -72,6 +72,43 @@ class TerminalTest {
   void icons_have_a_plain_form() {
     assertThat(terminal(false, Map.of("LANG", "C")).icon(Icon.GOOD)).isEqualTo("+");
     assertThat(terminal(false, Map.of("LANG", "de_DE.UTF-8")).icon(Icon.GOOD)).isEqualTo("✔");
+    assertThat(terminal(false, Map.of("LANG", "de_DE.utf8")).icon(Icon.GOOD)).isEqualTo("✔");
+    assertThat(terminal(false, Map.of("LANG", "de_DE@euro")).icon(Icon.GOOD)).isEqualTo("+");
+    assertThat(terminal(false, Map.of("LC_ALL", "", "LC_CTYPE", "C", "LANG", "C.UTF-8")).unicode())
+        .as("the first that is set counts")
+        .isFalse();
+    assertThat(terminal(false, Map.of()).unicode()).as("no locale is the C locale").isFalse();
+  }
+
+  @Test
+  void screens_are_drawn_only_where_the_kind_of_terminal_is_known_and_somebody_looks() {
+    assertThat(terminal(true, Map.of("TERM", "xterm")).drawsScreens()).isTrue();
+    assertThat(terminal(true, Map.of("TERM", "dumb")).drawsScreens()).isFalse();
+    assertThat(terminal(true, Map.of()).drawsScreens()).isFalse();
+    assertThat(terminal(false, Map.of("TERM", "xterm")).drawsScreens()).isFalse();
+  }
+
+  @Test
+  void a_line_of_pieces_is_cut_to_any_width_before_it_is_coloured() {
+    Terminal terminal = terminal(true, Map.of("LANG", "C.UTF-8"));
+    Line line = Line.of("ab").add(Style.ERROR, "日本").add("c\u001b[31m");
+
+    for (int width = 1; width < 20; width++) {
+      String plain = line.shown(terminal, width).replaceAll("\u001b\\[[0-9;]*m", "");
+      assertThat(Columns.of(plain)).isLessThanOrEqualTo(width);
+      assertThat(plain).doesNotContain("\u001b");
+      assertThat(plain.endsWith("…")).as(plain).isEqualTo(width < line.columns());
+    }
+    assertThat(line.shown(terminal(true, Map.of("LANG", "C")), 5))
+        .isEqualTo("ab\u001b[31m?~\u001b[0m");
+  }
+
+  @Test
+  void words_are_kept_whole_where_they_fit() {
+    assertThat(Columns.wrap("a broker carries messages", 10))
+        .containsExactly("a broker", "carries", "messages");
+    assertThat(Columns.wrap("claudemesh", 4)).containsExactly("clau", "deme", "sh");
+    assertThat(Columns.wrap("", 4)).containsExactly("");
   }
 
   private static Terminal terminal(boolean interactive, Map<String, String> variables) {
