@@ -118,6 +118,7 @@ class HouseRulesTest {
   void libraries_stay_in_their_place() {
     only("io.netty..", "dev.claudemesh.broker.net..");
     only("picocli..", "dev.claudemesh.cli..");
+    only("org.jline..", "dev.claudemesh.cli.flow..");
     only("com.goterl..", "dev.claudemesh.protocol.crypto..");
     only("com.sun.jna..", "dev.claudemesh.protocol.crypto..");
     only("io.modelcontextprotocol..", "dev.claudemesh.mcp..");
@@ -195,6 +196,20 @@ class HouseRulesTest {
           Matcher matcher = unfinished.matcher(text);
           if (!file.toString().endsWith("HouseRulesTest.java") && matcher.find()) {
             found.add(file + ": " + matcher.group());
+          }
+        });
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void colours_and_other_codes_of_terminals_stand_in_one_room() {
+    List<String> found = new ArrayList<>();
+    forEachSource(
+        Sources.main(),
+        (file, text) -> {
+          boolean ours = file.getParent().endsWith("cli/terminal");
+          if (!ours && text.matches("(?s).*(\\\\u001b\\[[0-9?]*[hlmHJK]|\\\\033\\[).*")) {
+            found.add(file.toString());
           }
         });
     assertThat(found).isEmpty();

@@ -15,7 +15,6 @@ import dev.claudemesh.cli.claims.ClaimsAddCommand;
 import dev.claudemesh.cli.claims.ClaimsListCommand;
 import dev.claudemesh.cli.claims.ClaimsReleaseCommand;
 import dev.claudemesh.cli.claude.HookCommand;
-import dev.claudemesh.cli.claude.LaunchCommand;
 import dev.claudemesh.cli.claude.McpCommand;
 import dev.claudemesh.cli.claude.StatusLineCommand;
 import dev.claudemesh.cli.demo.DemoCommand;
@@ -23,6 +22,7 @@ import dev.claudemesh.cli.doctor.DoctorCommand;
 import dev.claudemesh.cli.install.InstallCommand;
 import dev.claudemesh.cli.install.UninstallCommand;
 import dev.claudemesh.cli.install.UrlHandlerCommand;
+import dev.claudemesh.cli.launch.LaunchCommand;
 import dev.claudemesh.cli.memory.RecallCommand;
 import dev.claudemesh.cli.mesh.CreateCommand;
 import dev.claudemesh.cli.mesh.DeleteCommand;
@@ -213,7 +213,8 @@ public final class Cli {
   ///
   /// @return the exit code
   public static int run(Context context, String... arguments) {
-    return tree(context, arguments).execute(arguments);
+    String[] meant = Bare.meant(context, factory(context), arguments);
+    return tree(context, meant).execute(meant);
   }
 
   /// The whole tree, or, where the arguments begin with a command, that one alone: reading what
@@ -222,12 +223,16 @@ public final class Cli {
     IFactory factory = factory(context);
     CommandLine tree = new CommandLine(new Root(context), factory);
     words(arguments).forEach(word -> tree.addSubcommand(word.command(context, factory)));
-    Failures failures = new Failures(context.terminal());
+    Failures failures = new Failures(context.terminal(), () -> Bare.flags(factory));
     tree.setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
-        .setUsageHelpWidth(Math.clamp(context.terminal().width(), 60, WIDEST_HELP))
+        .setHelpFactory((spec, colours) -> {
+          // Asked when help is written, as the window has to be measured for it.
+          spec.usageMessage().width(Math.clamp(context.terminal().width(), 55, WIDEST_HELP));
+          return new CommandLine.Help(spec, colours);
+        })
         .setOut(new java.io.PrintWriter(context.terminal().out(), true))
         .setErr(new java.io.PrintWriter(context.terminal().err(), true))
         .setColorScheme(GroupedHelp.colours(context.terminal()))

@@ -7,8 +7,11 @@ import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.client.EditDistance;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,9 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// with `--json` a program also finds it on stdout.
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final Terminal terminal;
+  private final Supplier<Set<String>> bareFlags;
 
-  Failures(Terminal terminal) {
+  /// @param bareFlags what may stand where no command is named
+  Failures(Terminal terminal, Supplier<Set<String>> bareFlags) {
     this.terminal = terminal;
+    this.bareFlags = bareFlags;
   }
 
   @Override
@@ -66,10 +72,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return ExitCode.ARGUMENTS.number();
   }
 
-  private static List<String> near(String word, CommandSpec command) {
-    return EditDistance.near(
-        word.replaceFirst("=.*", ""),
-        word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
+  private List<String> near(String word, CommandSpec command) {
+    Set<String> known =
+        new LinkedHashSet<>(
+            word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
+    if (word.startsWith("-") && command.parent() == null) {
+      known.addAll(bareFlags.get());
+    }
+    return EditDistance.near(word.replaceFirst("=.*", ""), known);
   }
 
   private int tell(

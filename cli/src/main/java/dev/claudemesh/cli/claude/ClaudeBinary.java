@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 public final class ClaudeBinary {
   /// The first version whose sessions have an inbox of their own, so that no development channel is
   /// needed.
-  static final Number3 WITH_INBOX = new Number3(2, 1, 224);
+  public static final Number3 WITH_INBOX = new Number3(2, 1, 224);
 
   private static final Duration VERSION_WAIT = Duration.ofSeconds(10);
   private static final Pattern VERSION = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})\\.(\\d{1,9})");

@@ -1,3 +1,2 @@
-/// Commands between Claude Code and the mesh: what Claude Code starts (`mcp`, `hook`), and what
-/// starts Claude Code (`launch`).
+/// Commands that Claude Code starts (`mcp`, `hook`, `status-line`), and which Claude Code there is.
 package dev.claudemesh.cli.claude;

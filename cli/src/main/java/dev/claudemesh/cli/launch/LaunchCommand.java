@@ -1,19 +1,16 @@
-package dev.claudemesh.cli.claude;
+package dev.claudemesh.cli.launch;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
-import dev.claudemesh.cli.install.ClaudeFiles;
-import dev.claudemesh.cli.install.LooseEntry;
-import dev.claudemesh.cli.mesh.MeshChoice;
-import dev.claudemesh.cli.terminal.Icon;
-import dev.claudemesh.cli.terminal.SafeText;
-import dev.claudemesh.cli.terminal.Style;
+import dev.claudemesh.cli.claude.ClaudeBinary;
+import dev.claudemesh.cli.flow.Guide;
+import dev.claudemesh.cli.flow.Guides;
+import dev.claudemesh.cli.flow.Position;
 import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Wire;
-import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.LastUsed;
 import dev.claudemesh.protocol.config.Membership;
@@ -21,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -35,7 +31,14 @@ import tools.jackson.databind.JsonNode;
     name = "launch",
     aliases = "connect",
     description = "Start Claude Code on a mesh. What stands after -- goes to claude.",
-    footer = {"", "Example: claudemesh launch --name ana --groups backend:lead -- --model opus"})
+    footer = {
+      "",
+      "At a terminal it shows what will happen and asks what is open; Enter goes on. With -y,"
+          + " --non-interactive or without a terminal nothing is asked: the first thing that no flag"
+          + " says ends it with 3.",
+      "claudemesh alone, with a link, or with one of these flags first, is this command, too.",
+      "Example: claudemesh launch --name ana --groups backend:lead -- --model opus"
+    })
 public final class LaunchCommand extends CliCommand {
   private static final Pattern SESSION =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -90,9 +93,16 @@ public final class LaunchCommand extends CliCommand {
   @Option(
       names = {"-y", "--yes"},
       description =
-          "Let claude act without asking for permission. Others' messages can then make it run"
-              + " commands: only where that does no harm.")
+          "Let claude act without asking for permission, and ask nothing here either. Others'"
+              + " messages can then make it run commands: only where that does no harm. The first"
+              + " time at a terminal it is asked whether that is understood; without -y permissions"
+              + " are never skipped.")
   private boolean yes;
+
+  @Option(
+      names = "--non-interactive",
+      description = "Ask nothing: what no flag says ends it with 3, naming the flag.")
+  private boolean nonInteractive;
 
   @Option(
       names = {"-r", "--resume"},
@@ -116,7 +126,7 @@ public final class LaunchCommand extends CliCommand {
 
   @Option(
       names = {"-q", "--quiet"},
-      description = "Say nothing before claude starts.")
+      description = "Say nothing before claude starts; only what is open is asked.")
   private boolean quiet;
 
   @Parameters(arity = "0..*", paramLabel = "-- <args>", hidden = true)
@@ -128,39 +138,22 @@ public final class LaunchCommand extends CliCommand {
 
   @Override
   public Integer call() throws Exception {
-    Path claude = ClaudeBinary.require(context.environment());
-    if (join.isPresent() && dev.claudemesh.cli.Cli.run(context, "join", join.get()) != 0) {
-      throw new CommandFailure(
-          ExitCode.CANCELLED, "The invite could not be taken, so claude was not started.");
+    boolean asks = context.terminal().interactive() && !yes && !nonInteractive;
+    Actions actions = new CommandActions(context);
+    Position<LaunchSession> start = start(actions, asks);
+    if (!asks) {
+      ClaudeBinary.require(context.environment());
     }
-    Config config = context.config().read();
-    LastUsed.File note = context.folder().lastUsed();
-    Membership chosen = MeshChoice.choose(config, mesh, note.read().map(LastUsed::meshSlug));
-    note.write(new LastUsed(chosen.slug(), name, role, context.clock().instant()));
-    try (LaunchFolder folder =
-        LaunchFolder.make(context.folder(), context.config(), chosen(config), chosen)) {
-      LooseEntry loose =
-          LooseEntry.write(
-              folder.path(),
-              ClaudeFiles.of(context.environment()),
-              context.environment().launcher());
-      Optional<String> session = sessionId();
-      LaunchPlan plan =
-          new LaunchPlan(
-              continues || resume.isPresent() ? Optional.empty() : session,
-              resume,
-              continues,
-              yes,
-              channels && !hasInbox(claude),
-              systemPrompt,
-              loose.servers().map(Path::toString),
-              loose.settings().map(Path::toString),
-              rest);
-      if (!quiet) {
-        card(chosen, displayName());
-      }
-      return run(claude, plan, environment(folder, session), folder);
+    Understood.check(context, yes);
+    Guide<LaunchSession> guide =
+        asks
+            ? Guides.somebodyThere(context, new MeshWatch(actions, context.clock()))
+            : Guides.nobodyThere();
+    Guide.Ended<LaunchSession> ended = guide.lead(start);
+    if (ended.session().isEmpty()) {
+      return ended.exit();
     }
+    return launch(ended.session().get(), asks);
   }
 
   @Override
@@ -168,29 +161,85 @@ public final class LaunchCommand extends CliCommand {
     throw new IllegalStateException("Claude answers");
   }
 
+  private Position<LaunchSession> start(Actions actions, boolean asks) {
+    LaunchStart.Flags flags =
+        new LaunchStart.Flags(
+            name, role, groups, mesh, join, mode.map(Mode::name), resume, continues, yes, quiet);
+    return new LaunchStart(context, flags, asks).position(LaunchFlow.of(actions, context.clock()));
+  }
+
+  private int launch(LaunchSession session, boolean asked)
+      throws IOException, InterruptedException {
+    Path claude = ClaudeBinary.require(context.environment());
+    Config config = context.config().read();
+    String meshId = session.mesh().map(LaunchSession.Mesh::id).orElseThrow();
+    Membership chosen =
+        config
+            .byId(meshId)
+            .orElseThrow(() ->
+                new CommandFailure(ExitCode.NOT_FOUND, "The mesh was left meanwhile; start again"));
+    Optional<String> sessionId = sessionId();
+    note(session, chosen, sessionId);
+    Terminal terminal = context.terminal();
+    if (!quiet && !(asked && terminal.drawsScreens())) {
+      Card.print(session, terminal);
+    }
+    HandOver handOver = new HandOver(context, claude, asked && terminal.drawsScreens());
+    int exit =
+        handOver.run(
+            new HandOver.Start(
+                chosen(config, session),
+                chosen,
+                session,
+                sessionId,
+                allow,
+                channels,
+                systemPrompt,
+                rest));
+    if (terminal.interactive() && !quiet && exit == 0) {
+      sessionId.ifPresent(id -> terminal.next("claudemesh --resume " + id));
+    }
+    return exit;
+  }
+
+  /// So that the next launch, and this session when it is resumed, begin with the same.
+  private void note(LaunchSession session, Membership chosen, Optional<String> sessionId) {
+    Optional<String> chosenRole = session.role().filter(text -> !text.isEmpty());
+    context
+        .folder()
+        .lastUsed()
+        .write(new LastUsed(chosen.slug(), session.name(), chosenRole, context.clock().instant()));
+    sessionId.ifPresent(id ->
+        LaunchStart.saved(context)
+            .add(
+                new SavedLaunches.Saved(
+                    id,
+                    chosen.meshId(),
+                    session.name().orElseThrow(),
+                    chosenRole,
+                    session.wishes().groups(),
+                    session.wishes().messageMode(),
+                    context.clock().instant())));
+  }
+
   /// The session's own settings over those of the config.
-  private Config chosen(Config config) {
-    Config chosen = config.withSetting("displayName", text(displayName()));
+  private static Config chosen(Config config, LaunchSession session) {
+    Config chosen = config.withSetting("displayName", text(session.name().orElseThrow()));
+    Optional<String> role = session.role().filter(text -> !text.isEmpty());
     if (role.isPresent()) {
       chosen = chosen.withSetting("role", text(role.get()));
     }
+    Optional<String> groups = session.wishes().groups();
     if (groups.isPresent()) {
       chosen =
           chosen.withSetting("groups", Wire.mapper().valueToTree(LaunchPlan.groups(groups.get())));
     }
-    return mode.isPresent() ? chosen.withSetting("messageMode", text(mode.get().name())) : chosen;
+    Optional<String> mode = session.wishes().messageMode();
+    return mode.isPresent() ? chosen.withSetting("messageMode", text(mode.get())) : chosen;
   }
 
   private static JsonNode text(String value) {
     return Wire.mapper().getNodeFactory().stringNode(value);
-  }
-
-  private String displayName() {
-    return name.or(() -> context.environment().variable("CLAUDEMESH_DISPLAY_NAME"))
-        .or(() -> context.config().read().setting("displayName"))
-        .or(() -> context.environment().variable("USER"))
-        .or(() -> context.environment().variable("USERNAME"))
-        .orElse("claude");
   }
 
   /// Known where it is a new session, or one that is resumed by its id.
@@ -201,74 +250,5 @@ public final class LaunchCommand extends CliCommand {
     return resume.isPresent()
         ? resume.filter(id -> SESSION.matcher(id).matches())
         : Optional.of(UUID.randomUUID().toString());
-  }
-
-  private static boolean hasInbox(Path claude) {
-    return ClaudeBinary.version(claude)
-        .filter(version -> version.compareTo(ClaudeBinary.WITH_INBOX) >= 0)
-        .isPresent();
-  }
-
-  private Map<String, String> environment(LaunchFolder folder, Optional<String> session) {
-    Map<String, String> added = new java.util.TreeMap<>();
-    added.put("CLAUDEMESH_CONFIG_DIR", folder.path().toString());
-    added.put("CLAUDEMESH_DISPLAY_NAME", displayName());
-    session.ifPresent(id -> added.put("CLAUDEMESH_SESSION_ID", id));
-    role.ifPresent(text -> added.put("CLAUDEMESH_ROLE", text));
-    allow.ifPresent(list -> added.put(HelloDetails.PERMISSIONS, LaunchPlan.allowed(list)));
-    Map<String, String> own = context.environment().variables();
-    added.put("MCP_TIMEOUT", own.getOrDefault("MCP_TIMEOUT", "30000"));
-    added.put("MAX_MCP_OUTPUT_TOKENS", own.getOrDefault("MAX_MCP_OUTPUT_TOKENS", "50000"));
-    return added;
-  }
-
-  private void card(Membership chosen, String displayName) {
-    Terminal terminal = context.terminal();
-    String good = terminal.icon(Icon.GOOD);
-    terminal.talk(
-        terminal.icon(Icon.BLOCK)
-            + terminal.icon(Icon.BLOCK)
-            + " "
-            + terminal.in(Style.STRONG, "claudemesh launch"));
-    terminal.talk(
-        "   Directory  " + good + " " + SafeText.line(context.environment().folder().toString()));
-    terminal.talk("   Mesh       " + good + " " + SafeText.line(chosen.slug()));
-    terminal.talk("   Name       " + good + " " + SafeText.line(displayName));
-    groups.ifPresent(text -> terminal.talk("   Groups     " + good + " " + SafeText.line(text)));
-    if (yes) {
-      terminal.warn(
-          "claude will not ask before it acts, also when a peer's message leads it to (-y)");
-    }
-  }
-
-  /// Runs it in this terminal. Whoever ends us ends it too, and what we made is removed either way.
-  private int run(
-      Path claude, LaunchPlan plan, Map<String, String> environment, LaunchFolder folder)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(claude.toString()));
-    command.addAll(plan.arguments());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(context.environment().folder().toFile()).inheritIO();
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    Thread onSignal =
-        Thread.ofPlatform().name("claudemesh-stop").unstarted(() -> stop(process, folder));
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    int exit = process.waitFor();
-    Runtime.getRuntime().removeShutdownHook(onSignal);
-    return exit;
-  }
-
-  private static void stop(Process process, LaunchFolder folder) {
-    process.destroy();
-    try {
-      process.waitFor();
-      folder.close();
-    } catch (IOException e) {
-      // The next launch removes the folder of a process that is gone.
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

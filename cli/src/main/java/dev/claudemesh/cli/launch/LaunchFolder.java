@@ -1,4 +1,4 @@
-package dev.claudemesh.cli.claude;
+package dev.claudemesh.cli.launch;
 
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.ConfigFile;

@@ -1,4 +1,4 @@
-package dev.claudemesh.cli.claude;
+package dev.claudemesh.cli.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
