@@ -42,6 +42,8 @@ import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
 import dev.claudemesh.cli.mesh.VerifyCommand;
 import dev.claudemesh.cli.mesh.WhoamiCommand;
+import dev.claudemesh.cli.policy.Gate;
+import dev.claudemesh.cli.policy.PolicyCommand;
 import dev.claudemesh.cli.schedule.RemindCommand;
 import dev.claudemesh.cli.skills.SkillGetCommand;
 import dev.claudemesh.cli.skills.SkillShareCommand;
@@ -171,6 +173,7 @@ public final class Cli {
             DoctorCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            PolicyCommand.class,
             CompletionsCommand.class,
             UrlHandlerCommand.class,
             HelpCommand.class));
@@ -219,12 +222,14 @@ public final class Cli {
 
   /// The whole tree, or, where the arguments begin with a command, that one alone: reading what
   /// thirty commands take is most of a start.
-  static CommandLine tree(Context context, String... arguments) {
+  public static CommandLine tree(Context context, String... arguments) {
     IFactory factory = factory(context);
     CommandLine tree = new CommandLine(new Root(context), factory);
     words(arguments).forEach(word -> tree.addSubcommand(word.command(context, factory)));
+    EveryCommand.options(tree, context);
     Failures failures = new Failures(context.terminal(), () -> Bare.flags(factory));
-    tree.setExecutionExceptionHandler(failures)
+    tree.setExecutionStrategy(new Gate(context))
+        .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)

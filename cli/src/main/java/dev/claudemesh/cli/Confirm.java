@@ -15,12 +15,25 @@ public final class Confirm {
   /// @param yes whether `-y` was given
   /// @throws CommandFailure `cancelled` if not, `arguments` where there is nobody to ask
   public static void ask(Context context, boolean yes, String question) throws IOException {
-    if (yes) {
-      return;
+    if (!yes && !context.consent().given()) {
+      ask(context, question, "-y");
     }
+  }
+
+  /// The same, but a script that nobody watches goes on, unless a policy wants it asked.
+  public static void askPerson(Context context, boolean yes, String question) throws IOException {
+    if (context.terminal().interactive() || context.consent().needed()) {
+      ask(context, yes, question);
+    }
+  }
+
+  /// The same, for what no flag of its own answers.
+  ///
+  /// @param flag what to say where there is nobody to ask
+  public static void ask(Context context, String question, String flag) throws IOException {
     if (!context.terminal().interactive()) {
       throw new CommandFailure(
-          ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with -y.");
+          ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with " + flag + ".");
     }
     context.terminal().err().print(question + " [y/N] ");
     context.terminal().err().flush();

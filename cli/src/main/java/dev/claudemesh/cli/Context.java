@@ -5,8 +5,14 @@ import dev.claudemesh.protocol.config.ConfigFile;
 import dev.claudemesh.protocol.config.ConfigFolder;
 import java.time.InstantSource;
 
-/// What every command gets: what it was started with, where it writes, and the time.
-public record Context(Environment environment, Terminal terminal, InstantSource clock) {
+/// What every command gets: what it was started with, where it writes, the time, and whether it may
+/// do what it does without asking.
+public record Context(
+    Environment environment, Terminal terminal, InstantSource clock, Consent consent) {
+  public Context(Environment environment, Terminal terminal, InstantSource clock) {
+    this(environment, terminal, clock, new Consent());
+  }
+
   public ConfigFolder folder() {
     return ConfigFolder.of(environment.variables(), environment.home());
   }

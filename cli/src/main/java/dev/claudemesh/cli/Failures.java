@@ -65,7 +65,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (failure instanceof UnmatchedArgumentException unmatched) {
       List<String> close = near(unmatched.getUnmatched().getFirst(), command.getCommandSpec());
       if (!close.isEmpty()) {
-        terminal.talk("  Did you mean: " + String.join(", ", close) + "?");
+        terminal.fault("  Did you mean: " + String.join(", ", close) + "?");
       }
     }
     terminal.next(command.getCommandSpec().qualifiedName() + " --help");
@@ -89,7 +89,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       Optional<JsonNode> details,
       int exit,
       boolean json) {
-    terminal.talk(terminal.icon(Icon.BAD) + " " + terminal.in(Style.ERROR, SafeText.body(message)));
+    terminal.fault(
+        terminal.icon(Icon.BAD) + " " + terminal.in(Style.ERROR, SafeText.body(message)));
     if (json) {
       ObjectNode answer = Answer.envelope();
       ObjectNode error = answer.putObject("error");

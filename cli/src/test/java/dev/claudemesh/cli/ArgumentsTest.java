@@ -115,6 +115,21 @@ class ArgumentsTest {
     assertThat(shell.run("xyzzyxyzzy").err()).doesNotContain("Did you mean");
   }
 
+  @Test
+  void when_quiet_only_the_answer_is_said_and_what_went_wrong() {
+    Shell.Ran ran = shell.ok("list", "--quiet");
+    assertThat(ran.out()).isEqualTo("You are in no mesh yet.\n");
+    assertThat(ran.err()).isEmpty();
+    assertThat(shell.ok("list", "-q", "--json").err()).isEmpty();
+
+    ran = shell.run("peers", "--quiet");
+    assertThat(ran.exit()).isEqualTo(5);
+    assertThat(ran.err()).contains("claudemesh create <name>");
+    assertThat(shell.run("snd", "-q").err())
+        .contains("Did you mean: send?")
+        .doesNotContain("next:");
+  }
+
   static Stream<List<String>> badArguments() {
     return Stream.of(
         List.of("send"),

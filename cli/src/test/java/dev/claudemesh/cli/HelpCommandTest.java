@@ -41,7 +41,7 @@ class HelpCommandTest {
             .flatMap(word -> word.names().stream())
             .toList();
 
-    assertThat(HelpCommand.topics()).hasSize(6);
+    assertThat(HelpCommand.topics()).hasSize(7);
     HelpCommand.topics()
         .forEach((topic, page) -> {
           assertThat(commands).doesNotContain(topic);

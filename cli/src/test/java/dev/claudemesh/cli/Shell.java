@@ -4,6 +4,8 @@ import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +79,14 @@ public final class Shell {
     public JsonNode json() {
       return Wire.mapper().readTree(out);
     }
+  }
+
+  /// What a command gets that is only looked at.
+  public Context context() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Environment environment =
+        new Environment(Map.copyOf(variables), home, home, InputStream.nullInputStream(), launcher);
+    return new Context(environment, new Terminal(nowhere, nowhere, false, variables), clock);
   }
 
   public Ran run(String... arguments) {

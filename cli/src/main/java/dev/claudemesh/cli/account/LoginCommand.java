@@ -3,6 +3,8 @@ package dev.claudemesh.cli.account;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Brokers;
+import dev.claudemesh.cli.policy.Does;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.accounts.AccountReply;
 import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.accounts.AccountToken;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Signs this machine in: by a code that is approved in a browser, or with a token.
+@Does(Effect.WRITE)
 @Command(
     name = "login",
     description = "Sign in to an account of a broker that has accounts.",

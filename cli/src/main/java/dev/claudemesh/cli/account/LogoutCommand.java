@@ -3,6 +3,8 @@ package dev.claudemesh.cli.account;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.client.BrokerHttp;
@@ -12,6 +14,7 @@ import picocli.CommandLine.Command;
 
 /// Ends this machine's session on the broker, and forgets its token. The file goes whatever the
 /// broker says.
+@Does(Effect.WRITE)
 @Command(name = "logout", description = "Sign this machine out of its account.")
 public final class LogoutCommand extends CliCommand {
   public LogoutCommand(Context context) {

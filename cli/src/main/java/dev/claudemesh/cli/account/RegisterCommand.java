@@ -2,9 +2,12 @@ package dev.claudemesh.cli.account;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
+import dev.claudemesh.protocol.Operation.Effect;
 import picocli.CommandLine.Command;
 
 /// Makes an account on the broker's page, and signs this machine in to it.
+@Does(Effect.WRITE)
 @Command(
     name = "register",
     description = "Make an account on a broker that has accounts, and sign in.",

@@ -5,8 +5,10 @@ import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.accounts.AccountReply;
@@ -29,6 +31,7 @@ public final class TokenCommands {
   private TokenCommands() {}
 
   /// Lists both: either lets somebody in.
+  @Does(Effect.READ)
   @Command(
       name = "list",
       description = "List the tokens of your account, and the machines that are signed in.")
@@ -63,6 +66,7 @@ public final class TokenCommands {
   }
 
   /// Makes one, and shows it this once.
+  @Does(Effect.WRITE)
   @Command(
       name = "create",
       description = "Make a personal access token for scripts; it is shown this once.",
@@ -99,6 +103,7 @@ public final class TokenCommands {
   }
 
   /// Ends a token or signs a machine out.
+  @Does(Effect.WRITE)
   @Command(
       name = "revoke",
       description = "Revoke a token, or sign a machine out; its next call fails.")

@@ -6,12 +6,14 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Approving;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.mcp.approvals.PermissionAnswer;
 import dev.claudemesh.mcp.approvals.Verdict;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.approvals.ApprovalEvent;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Shows what sessions ask to be allowed, and answers.
+@Does(Effect.WRITE)
 @Command(
     name = "approve",
     description =

@@ -7,6 +7,8 @@ import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.audit.AuditChain.Break;
 import dev.claudemesh.protocol.audit.AuditReply.Entry;
 import dev.claudemesh.protocol.audit.AuditReply.Exported;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Option;
 
 /// Prints the audit, the oldest entry first, one JSON object a line. Each line is checked on its
 /// way.
+@Does(Effect.READ)
 @Command(
     name = "export",
     description = "Print the audit as lines of JSON, to be kept and checked elsewhere.",

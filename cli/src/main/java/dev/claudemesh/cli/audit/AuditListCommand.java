@@ -5,8 +5,10 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.audit.AuditReply;
 import dev.claudemesh.protocol.audit.AuditReply.Entry;
 import dev.claudemesh.protocol.audit.AuditRequest;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /// What happened on a mesh lately.
+@Does(Effect.READ)
 @Command(name = "list", description = "Show what was changed on the mesh, the newest first.")
 public final class AuditListCommand extends MeshCommand {
   @Option(

@@ -6,9 +6,11 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.audit.AuditChain;
 import dev.claudemesh.protocol.audit.AuditChain.Break;
 import dev.claudemesh.protocol.audit.AuditReply;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Whether the audit stands as it was written. Ends with 8 where it does not.
+@Does(Effect.READ)
 @Command(
     name = "verify",
     description =

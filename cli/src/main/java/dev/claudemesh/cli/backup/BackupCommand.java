@@ -5,8 +5,10 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.config.PrivateFiles;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Saves the config with its keys under a passphrase.
+@Does(Effect.WRITE)
 @Command(
     name = "backup",
     description = "Save your memberships with their keys into a file under a passphrase.",

@@ -5,8 +5,10 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.ConfigMerge;
 import dev.claudemesh.protocol.config.ConfigMerge.Fate;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Puts what was saved back. What is there already stays, and the config as it was is kept beside.
+@Does(Effect.WRITE)
 @Command(
     name = "restore",
     description = "Bring memberships back from a file that backup made.",

@@ -6,7 +6,9 @@ import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.ReplyScreen;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.mcp.WorkTree;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Tells others which files are about to be edited.
+@Does(Effect.WRITE)
 @Command(
     name = "add",
     description =

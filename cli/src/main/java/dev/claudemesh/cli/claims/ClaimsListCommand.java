@@ -7,7 +7,9 @@ import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.ReplyScreen;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.mcp.WorkTree;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Who edits what.
+@Does(Effect.READ)
 @Command(name = "list", description = "List who is editing what in this repository.")
 public final class ClaimsListCommand extends MeshCommand {
   @Parameters(

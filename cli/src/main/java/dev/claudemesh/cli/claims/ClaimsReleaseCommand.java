@@ -5,7 +5,9 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.ReplyScreen;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.mcp.WorkTree;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.claims.ClaimReply;
 import dev.claudemesh.protocol.claims.ClaimRequest;
 import java.util.List;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Ends claims.
+@Does(Effect.WRITE)
 @Command(name = "release", description = "End your claims in this repository, all or some.")
 public final class ClaimsReleaseCommand extends MeshCommand {
   @Parameters(

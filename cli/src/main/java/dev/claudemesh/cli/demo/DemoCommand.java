@@ -4,9 +4,11 @@ import dev.claudemesh.broker.Broker;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.config.ConfigFile;
 import dev.claudemesh.protocol.presence.Status;
@@ -22,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Shows the whole main job, with real parts: a broker, its PostgreSQL, the commands, and the
 /// cryptography.
+@Does(Effect.READ)
 @Command(
     name = "demo",
     description = "Show in half a minute what claudemesh does, in a throwaway folder.")

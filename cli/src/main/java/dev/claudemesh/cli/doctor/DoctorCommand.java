@@ -5,10 +5,12 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.doctor.Finding.Level;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.Membership;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /// Looks at everything claudemesh needs on this machine. Changes nothing.
+@Does(Effect.READ)
 @Command(
     name = "doctor",
     description = "Tell what is wrong on this machine and how to mend it; changes nothing.")

@@ -5,9 +5,11 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.mcp.HookEvent;
+import dev.claudemesh.protocol.Operation.Effect;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Enters claudemesh into Claude Code.
+@Does(Effect.WRITE)
 @Command(
     name = "install",
     description =

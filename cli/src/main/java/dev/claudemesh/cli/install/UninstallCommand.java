@@ -3,12 +3,15 @@ package dev.claudemesh.cli.install;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
+import dev.claudemesh.protocol.Operation.Effect;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Takes claudemesh out of Claude Code.
+@Does(Effect.WRITE)
 @Command(
     name = "uninstall",
     description = "Take claudemesh out of Claude Code; your meshes and keys stay.")

@@ -5,7 +5,9 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.protocol.Operation.Effect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Lets a Linux desktop open `claudemesh://` links in a terminal, where joining is asked first.
+@Does(Effect.WRITE)
 @Command(
     name = "url-handler",
     description = "Let your Linux desktop open claudemesh:// links, or no longer.")

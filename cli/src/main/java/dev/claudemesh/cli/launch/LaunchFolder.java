@@ -42,6 +42,10 @@ final class LaunchFolder implements AutoCloseable {
       PrivateFiles.createFolder(folder.path().resolve(name));
       Files.createSymbolicLink(path.resolve(name), folder.path().resolve(name));
     }
+    Path policy = folder.path().resolve("policy.yaml");
+    if (Files.exists(policy)) {
+      Files.createSymbolicLink(path.resolve("policy.yaml"), policy);
+    }
     PrivateFiles.write(path.resolve("config.json"), config.only(mesh.meshId()).text());
     return new LaunchFolder(path, real, mesh.meshId());
   }

@@ -5,9 +5,11 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.memory.MemoryReply.Memory;
 import dev.claudemesh.protocol.memory.MemoryReply.Results;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Memories to be read in full, one under the other, rather than cut to the columns of a table.
+@Does(Effect.READ)
 @Command(
     name = "recall",
     description = "Search what the mesh remembers, the best first; without words, the newest.",

@@ -70,6 +70,11 @@ public final class CatalogCommand extends MeshCommand {
     return spec;
   }
 
+  /// What it changes.
+  public Effect effect() {
+    return op.operation().effect();
+  }
+
   private Stream<Field> fields() {
     return Field.of(op.record()).stream();
   }
@@ -142,7 +147,7 @@ public final class CatalogCommand extends MeshCommand {
   @Override
   protected Answer answer() throws IOException {
     Request<?> request = Faces.bind(op, arguments());
-    if (op.operation().effect() == Effect.DESTROY) {
+    if (effect() == Effect.DESTROY) {
       Confirm.ask(context, yes, description(op).replaceFirst("\\.$", "?"));
     }
     try (Link link = Link.open(context, membership())) {

@@ -4,10 +4,12 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Furnishing.Step;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.BrokerHttp;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Parameters;
 
 /// Makes a mesh. Its owner key and its first mesh key are made here and never leave this machine in
 /// clear.
+@Does(Effect.WRITE)
 @Command(
     name = "create",
     aliases = "new",

@@ -3,7 +3,9 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Ends a mesh for everyone.
+@Does(Effect.DESTROY)
 @Command(name = "delete", aliases = "rm", description = "Delete a mesh for everyone in it.")
 public final class DeleteCommand extends MeshCommand {
   @Parameters(arity = "0..1", paramLabel = "<mesh>", description = "The mesh; the same as --mesh.")

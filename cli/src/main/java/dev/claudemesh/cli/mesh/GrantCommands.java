@@ -2,10 +2,12 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.client.Target;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Approvers;
@@ -114,6 +116,7 @@ public final class GrantCommands {
   }
 
   /// Accepts more from a member.
+  @Does(Effect.WRITE)
   @Command(
       name = "grant",
       description =
@@ -152,6 +155,7 @@ public final class GrantCommands {
   }
 
   /// Accepts less from a member.
+  @Does(Effect.WRITE)
   @Command(
       name = "revoke",
       description = "Accept less from a member; without a capability, nothing any more.")
@@ -186,6 +190,7 @@ public final class GrantCommands {
   }
 
   /// Accepts nothing from a member.
+  @Does(Effect.WRITE)
   @Command(name = "block", description = "Accept nothing from a member.")
   public static final class Block extends Change {
     public Block(Context context) {
@@ -204,6 +209,7 @@ public final class GrantCommands {
   }
 
   /// Tells what is accepted from whom.
+  @Does(Effect.READ)
   @Command(name = "grants", description = "Tell what you accept from whom.")
   public static final class Show extends MeshCommand {
     public Show(Context context) {

@@ -2,10 +2,12 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Reads what waits for the member: messages that none of their sessions holds.
+@Does(Effect.READ)
 @Command(
     name = "inbox",
     description = "Read the messages that wait for you and that no session of yours has taken.",

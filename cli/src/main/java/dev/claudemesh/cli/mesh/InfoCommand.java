@@ -2,13 +2,16 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.meshes.MeshReply.InfoResult;
 import dev.claudemesh.protocol.meshes.MeshRequest;
 import picocli.CommandLine.Command;
 
 /// A mesh at a glance.
+@Does(Effect.READ)
 @Command(
     name = "info",
     description = "Tell about a mesh: name, members, peers, groups, encryption.")

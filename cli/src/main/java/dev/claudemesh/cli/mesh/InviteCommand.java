@@ -2,9 +2,11 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.QrCode;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.Keys;
 import dev.claudemesh.protocol.invites.InviteCode;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
 
 /// Makes an invite: signed here, so that those who hold the mesh key can check that the newcomer
 /// was really invited.
+@Does(Effect.WRITE)
 @Command(
     name = "invite",
     aliases = "share",

@@ -4,8 +4,10 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.client.MeshListener;
 import dev.claudemesh.protocol.config.LastUsed;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Takes an invite and saves the membership.
+@Does(Effect.WRITE)
 @Command(
     name = "join",
     aliases = "add",

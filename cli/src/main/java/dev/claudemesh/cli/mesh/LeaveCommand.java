@@ -3,7 +3,9 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.config.Membership;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Leaves a mesh: the broker forgets the member, this machine forgets the key.
+@Does(Effect.DESTROY)
 @Command(name = "leave", description = "Leave a mesh for good; coming back takes a new invite.")
 public final class LeaveCommand extends MeshCommand {
   /// The broker does not know us any more, so there is nothing to leave.
@@ -49,12 +52,8 @@ public final class LeaveCommand extends MeshCommand {
   @Override
   protected Answer answer() throws IOException {
     Membership member = membership(named.or(() -> mesh));
-    if (context.terminal().interactive()) {
-      Confirm.ask(
-          context,
-          yes,
-          "Leave " + member.slug() + "? Your key to it is removed from this machine.");
-    }
+    Confirm.askPerson(
+        context, yes, "Leave " + member.slug() + "? Your key to it is removed from this machine.");
     boolean told = !local && tellBroker(member);
     context.config().update(config -> config.without(member.meshId()));
     return Answer.of(new Left(member.meshId(), member.slug(), told))

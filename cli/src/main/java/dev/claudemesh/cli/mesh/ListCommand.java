@@ -3,8 +3,10 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.client.BrokerHttp;
 import dev.claudemesh.protocol.config.Config;
@@ -21,6 +23,7 @@ import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 
 /// The meshes of this config folder; what their brokers say of them where they can be reached.
+@Does(Effect.READ)
 @Command(name = "list", aliases = "ls", description = "List the meshes you are in.")
 public final class ListCommand extends CliCommand {
   public ListCommand(Context context) {

@@ -2,8 +2,10 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.members.MemberReply;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import picocli.CommandLine.Command;
 
 /// Who belongs to a mesh, here or not.
+@Does(Effect.READ)
 @Command(
     name = "members",
     description = "List who belongs to a mesh, whether or not they are here.")

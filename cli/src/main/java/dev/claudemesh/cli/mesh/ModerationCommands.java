@@ -3,10 +3,12 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.members.MemberReply;
 import dev.claudemesh.protocol.members.MemberRequest;
@@ -22,6 +24,7 @@ public final class ModerationCommands {
   private ModerationCommands() {}
 
   /// Ends connections; the peer may come back when its user starts it.
+  @Does(Effect.WRITE)
   @Command(
       name = "kick",
       description = "End a peer's connections; it may come back when its user starts it again.")
@@ -52,6 +55,7 @@ public final class ModerationCommands {
   }
 
   /// Removes a member.
+  @Does(Effect.DESTROY)
   @Command(
       name = "ban",
       description =
@@ -81,10 +85,8 @@ public final class ModerationCommands {
       if (list || who.isEmpty()) {
         return removed(member);
       }
-      if (context.terminal().interactive()) {
-        Confirm.ask(
-            context, yes, "Remove " + SafeText.line(who.get()) + " from " + member.slug() + "?");
-      }
+      Confirm.askPerson(
+          context, yes, "Remove " + SafeText.line(who.get()) + " from " + member.slug() + "?");
       MemberReply.Banned banned = call(member, new MemberRequest.Ban(who.get()));
       renewKey(member);
       String name = SafeText.line(banned.banned());
@@ -122,6 +124,7 @@ public final class ModerationCommands {
   }
 
   /// Takes a removed member back.
+  @Does(Effect.WRITE)
   @Command(name = "unban", description = "Take a removed member back.")
   public static final class Unban extends MeshCommand {
     @Parameters(paramLabel = "<member>", description = "Name, member id or key of the member.")

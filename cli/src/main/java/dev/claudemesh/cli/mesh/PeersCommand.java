@@ -3,9 +3,11 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.connection.GroupRole;
 import dev.claudemesh.protocol.members.MemberReply.Member;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Who is on the mesh now, and who could be.
+@Does(Effect.READ)
 @Command(
     name = "peers",
     description = "Show who is on the mesh now; members who are away are shown muted.")

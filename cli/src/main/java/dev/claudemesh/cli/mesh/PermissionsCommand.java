@@ -4,10 +4,12 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.members.MemberReply.MemberPermissions;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// What members may do, and changing it.
+@Does(Effect.WRITE)
 @Command(
     name = "permissions",
     description = "Tell what members may do, or change what one may do.",

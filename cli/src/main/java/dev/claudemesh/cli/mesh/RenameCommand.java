@@ -2,8 +2,10 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import dev.claudemesh.protocol.meshes.MeshRequest;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Gives a mesh another name, for everyone.
+@Does(Effect.WRITE)
 @Command(
     name = "rename",
     description = "Rename a mesh for everyone; ids and links keep working.",

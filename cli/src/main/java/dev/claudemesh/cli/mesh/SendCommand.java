@@ -2,9 +2,11 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Terminal;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.Outgoing;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Encrypts a message, sends it, and tells what became of it.
+@Does(Effect.WRITE)
 @Command(
     name = "send",
     description = "Send an encrypted message to a peer, a member, a @group or everyone (*).",

@@ -2,9 +2,11 @@ package dev.claudemesh.cli.mesh;
 
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.QrCode;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.Target;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Parameters;
 
 /// Compares keys with somebody by a way that is not the broker's: both read the same number, or
 /// somebody lied about a key.
+@Does(Effect.READ)
 @Command(
     name = "verify",
     description = "Show the safety number of you and a member: the same on both sides, or beware.",

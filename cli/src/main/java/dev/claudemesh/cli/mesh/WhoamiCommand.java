@@ -4,9 +4,11 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.account.Whose;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Who this config folder makes you. Asks a broker only where you are signed in to an account.
+@Does(Effect.READ)
 @Command(
     name = "whoami",
     description = "Tell who you are: your name, your account if any, and your key on each mesh.")

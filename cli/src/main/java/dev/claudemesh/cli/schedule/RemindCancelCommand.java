@@ -6,8 +6,10 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.schedule.ScheduleReply.Cancelled;
 import dev.claudemesh.protocol.schedule.ScheduleReply.Entry;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Takes back what was scheduled.
+@Does(Effect.WRITE)
 @Command(name = "cancel", description = "Cancel what you have scheduled.")
 public final class RemindCancelCommand extends MeshCommand {
   @Parameters(

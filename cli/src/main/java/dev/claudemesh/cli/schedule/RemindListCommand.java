@@ -5,8 +5,10 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.client.Targets;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.schedule.ScheduleReply.Entry;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// What is to be sent, and what could not be.
+@Does(Effect.READ)
 @Command(name = "list", description = "List what you have scheduled, the next one first.")
 public final class RemindListCommand extends MeshCommand {
   private static final int SHORT = 8;

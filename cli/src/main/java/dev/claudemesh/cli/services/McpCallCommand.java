@@ -5,10 +5,12 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.mcp.tools.Progress;
 import dev.claudemesh.mcp.tools.ToolCaller;
 import dev.claudemesh.protocol.Event;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
@@ -28,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Calls a tool that a member lends, and prints what it returns.
+@Does(Effect.WRITE)
 @Command(
     name = "call",
     description = "Call a tool of an MCP server that a member lends.",

@@ -7,11 +7,13 @@ import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.Version;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.mcp.tools.StdioServer;
 import dev.claudemesh.mcp.tools.ToolHost;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.client.ClientLimits;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Lends the tools of an MCP server that runs here, until Ctrl-C.
+@Does(Effect.WRITE)
 @Command(
     name = "host",
     description = "Lend the tools of a stdio MCP server that runs here, until Ctrl-C.",

@@ -4,9 +4,11 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.services.ServiceReply.Server;
 import dev.claudemesh.protocol.services.ServiceReply.Servers;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// What is lent on a mesh; with a name, one server's tools.
+@Does(Effect.READ)
 @Command(
     name = "list",
     description = "List the MCP servers that members lend; with a name, the tools of one.")

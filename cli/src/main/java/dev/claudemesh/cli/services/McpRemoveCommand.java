@@ -4,14 +4,17 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Takes a server off the mesh.
+@Does(Effect.WRITE)
 @Command(
     name = "remove",
     description = "Take an MCP server of yours off the mesh; admins can take off anybody's.")

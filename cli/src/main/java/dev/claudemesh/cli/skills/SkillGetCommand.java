@@ -6,7 +6,9 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.skills.SkillDocument;
 import dev.claudemesh.protocol.skills.SkillReply.Skill;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Prints a skill as a `SKILL.md`, to be read or kept.
+@Does(Effect.READ)
 @Command(name = "get", description = "Print a shared skill as a SKILL.md.")
 public final class SkillGetCommand extends MeshCommand {
   @Parameters(index = "0", paramLabel = "<name>", description = "Name of the skill.")

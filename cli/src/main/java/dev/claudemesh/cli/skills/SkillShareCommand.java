@@ -6,7 +6,9 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.skills.SkillReply;
 import dev.claudemesh.protocol.skills.SkillRequest;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// Shares a skill that stands in a file.
+@Does(Effect.WRITE)
 @Command(name = "share", description = "Share a skill from its SKILL.md, or a new version of it.")
 public final class SkillShareCommand extends MeshCommand {
   private static final String FILE = "SKILL.md";

@@ -4,7 +4,9 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Table;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Runs a statement in the mesh's own database and prints what it found.
+@Does(Effect.WRITE)
 @Command(
     name = "sql",
     description = "Run SQL in the mesh's own PostgreSQL database: reads, unless --write is given.",

@@ -6,7 +6,9 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.state.StateReply.Result;
 import dev.claudemesh.protocol.state.StateRequest;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// The value of a key and nothing else, so that a script can use it as it is.
+@Does(Effect.READ)
 @Command(name = "get", description = "Print the shared value of a key.")
 public final class StateGetCommand extends MeshCommand {
   @Parameters(index = "0", paramLabel = "<key>", description = "Name of the value.")

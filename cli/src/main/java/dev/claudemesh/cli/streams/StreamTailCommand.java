@@ -5,8 +5,10 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.mesh.Link;
 import dev.claudemesh.cli.mesh.MeshCommand;
 import dev.claudemesh.cli.mesh.Span;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.protocol.Event;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Prints what is published on a stream, one line a piece, until it is stopped.
+@Does(Effect.READ)
 @Command(name = "tail", description = "Print what is published on a stream from now on.")
 public final class StreamTailCommand extends MeshCommand {
   private static final int MOST_WAITING = 10_000;

@@ -22,6 +22,7 @@ public final class Terminal {
   private final boolean dumb;
   private final Map<String, String> variables;
   private int width;
+  private volatile boolean quiet;
 
   /// @param interactive whether both streams are a terminal
   public Terminal(
@@ -60,10 +61,22 @@ public final class Terminal {
     out.flush();
   }
 
-  /// Talk, for people.
+  /// Talk, for people; not for those who asked for quiet.
   public void talk(String line) {
+    if (!quiet) {
+      fault(line);
+    }
+  }
+
+  /// What went wrong, for everybody.
+  public void fault(String line) {
     err.println(line);
     err.flush();
+  }
+
+  /// From now on, only data and what goes wrong.
+  public void hush() {
+    quiet = true;
   }
 
   public void warn(String line) {
