@@ -122,6 +122,8 @@ class HouseRulesTest {
     only("com.goterl..", "dev.claudemesh.protocol.crypto..");
     only("com.sun.jna..", "dev.claudemesh.protocol.crypto..");
     only("io.modelcontextprotocol..", "dev.claudemesh.mcp..");
+    only("jakarta.mail..", "dev.claudemesh.broker.mail..");
+    only("org.eclipse.angus..", "dev.claudemesh.broker.mail..");
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.claudemesh.db..")

@@ -24,6 +24,7 @@ import dev.claudemesh.broker.kernel.Setting;
 import dev.claudemesh.broker.kernel.SignedCallers;
 import dev.claudemesh.broker.kernel.SignedCalls;
 import dev.claudemesh.broker.kernel.SteadyTime;
+import dev.claudemesh.broker.mail.Mailer;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.memory.MemoryHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
@@ -84,6 +85,7 @@ public final class Broker implements AutoCloseable {
   private final ServiceHandler services;
   private final AuditHandler audit;
   private final AccountHandler accounts;
+  private final Mailer mailer;
   private final Sweeps sweeps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -111,7 +113,8 @@ public final class Broker implements AutoCloseable {
     ConnectionHandler connection = connection(kernel, config.compat(), meshes, presence);
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.audit = new AuditHandler(kernel);
-    this.accounts = new AccountHandler(kernel, config.accounts());
+    this.mailer = new Mailer(config.mail(), limits.mail(), steady);
+    this.accounts = new AccountHandler(kernel, config.accounts(), mailer);
     this.services = new ServiceHandler(kernel, steady);
     this.schedule = new ScheduleHandler(kernel, outgoing(messaging));
     this.simulated = new ClockHandler(kernel);
@@ -122,8 +125,7 @@ public final class Broker implements AutoCloseable {
             presence,
             new GroupHandler(kernel),
             meshes,
-            new InviteHandler(
-                database, bus, clock, limits.timing().clockSkew(), links, config.compat()),
+            new InviteHandler(kernel, links, config.compat(), mailer),
             new MemberHandler(database, peers, bus, clock),
             audit,
             new ContextHandler(kernel),
@@ -378,6 +380,7 @@ public final class Broker implements AutoCloseable {
       messaging.stop();
       audit.stop();
       accounts.stop();
+      mailer.stop();
       sql.close();
       database.close();
       log.info("The broker has stopped");

@@ -7,12 +7,17 @@ import dev.claudemesh.broker.kernel.CreationToken;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
 import dev.claudemesh.broker.kernel.Ids;
+import dev.claudemesh.broker.kernel.Kernel;
+import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Links;
+import dev.claudemesh.broker.kernel.MailLimits;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore;
 import dev.claudemesh.broker.kernel.MeshCreation;
+import dev.claudemesh.broker.kernel.Metrics;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.Peers;
+import dev.claudemesh.broker.mail.Mailer;
 import dev.claudemesh.broker.members.MemberHandler;
 import dev.claudemesh.broker.meshes.MeshHandler;
 import dev.claudemesh.broker.meshes.Totals;
@@ -87,7 +92,12 @@ public final class Team {
             new MeshHandler.Creation(policy, token, compat),
             links,
             new Totals() {});
-    this.invites = new InviteHandler(database, bus, clock, SKEW, links, compat);
+    this.invites =
+        new InviteHandler(
+            new Kernel(database, peers, bus, clock, LimitsConfig.DEFAULTS, new Metrics()),
+            links,
+            compat,
+            new Mailer(Optional.empty(), MailLimits.DEFAULTS, clock));
     this.members = new MemberHandler(database, peers, bus, clock);
     bus.subscribe(happened::add);
   }

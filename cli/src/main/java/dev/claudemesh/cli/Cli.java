@@ -2,6 +2,7 @@ package dev.claudemesh.cli;
 
 import dev.claudemesh.cli.account.LoginCommand;
 import dev.claudemesh.cli.account.LogoutCommand;
+import dev.claudemesh.cli.account.PasswordCommand;
 import dev.claudemesh.cli.account.RegisterCommand;
 import dev.claudemesh.cli.account.TokenCommands;
 import dev.claudemesh.cli.approvals.ApproveCommand;
@@ -125,7 +126,11 @@ public final class Cli {
   private static List<Word> account() {
     List<Word> words =
         new ArrayList<>(
-            Word.written(LoginCommand.class, RegisterCommand.class, LogoutCommand.class));
+            Word.written(
+                LoginCommand.class,
+                RegisterCommand.class,
+                LogoutCommand.class,
+                PasswordCommand.class));
     words.add(
         new Word.Family(
             "token",

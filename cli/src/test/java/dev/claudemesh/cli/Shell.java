@@ -4,8 +4,11 @@ import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /// Runs commands in this process as somebody with a home, a config folder and variables of their
@@ -23,7 +27,7 @@ public final class Shell {
   private final Map<String, String> variables = new TreeMap<>();
   private Optional<Path> launcher = Optional.empty();
   private boolean interactive;
-  private String input = "";
+  private Supplier<InputStream> input = InputStream::nullInputStream;
   private InstantSource clock = InstantSource.system();
 
   /// @param home its `.claudemesh` holds the config
@@ -50,15 +54,27 @@ public final class Shell {
   /// As if a person sat there, who types this.
   public Shell typing(String text) {
     interactive = true;
-    input = text;
+    input = () -> bytes(text);
     return this;
   }
 
   /// As if this came through a pipe.
   public Shell piped(String text) {
     interactive = false;
-    input = text;
+    input = () -> bytes(text);
     return this;
+  }
+
+  /// As if this came through a pipe, bit by bit.
+  public Shell piped(PipedOutputStream from) throws IOException {
+    interactive = false;
+    InputStream other = new PipedInputStream(from);
+    input = () -> other;
+    return this;
+  }
+
+  private static InputStream bytes(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
   public Shell at(InstantSource time) {
@@ -95,12 +111,7 @@ public final class Shell {
     PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
     PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
     Environment environment =
-        new Environment(
-            Map.copyOf(variables),
-            home,
-            home,
-            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-            launcher);
+        new Environment(Map.copyOf(variables), home, home, input.get(), launcher);
     int exit =
         Cli.run(
             new Context(

@@ -58,6 +58,12 @@ public enum ProblemCode {
   WRONG_PASSWORD(
       Category.UNAUTHENTICATED,
       "No account has this address and password; the answer says no more"),
+  WRONG_CODE(
+      Category.UNAUTHENTICATED,
+      "The mailed code is wrong, used or has ended; the answer says no more"),
+  UNPROVEN_ADDRESS(
+      Category.FORBIDDEN,
+      "Nobody has proven the account's address yet; sign in by a code that is mailed to it"),
   TOKEN_MALFORMED(
       Category.UNAUTHENTICATED,
       "The text is no token of an account; copy the whole of it, cm_session_… or cm_pat_…"),

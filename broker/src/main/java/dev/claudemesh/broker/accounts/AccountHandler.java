@@ -2,15 +2,17 @@ package dev.claudemesh.broker.accounts;
 
 import dev.claudemesh.broker.accounts.AccountStore.Trace;
 import dev.claudemesh.broker.kernel.AccountCalls;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.HttpCall;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.Kernel;
-import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.MailAddress;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.RateBuckets;
 import dev.claudemesh.broker.kernel.SignedIn;
+import dev.claudemesh.broker.mail.Mailer;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
@@ -18,6 +20,7 @@ import dev.claudemesh.protocol.accounts.AccountReply;
 import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.accounts.AccountToken.Kind;
+import dev.claudemesh.protocol.accounts.CodeRequest;
 import dev.claudemesh.protocol.accounts.DeviceRequest;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import java.net.InetAddress;
@@ -39,13 +42,14 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
   private final PasswordHasher hasher;
   private final Credentials credentials;
   private final Devices devices;
+  private final Codes codes;
   private final InstantSource clock;
-  private final LimitsConfig.Accounts limits;
+  private final AccountLimits limits;
   private final RateBuckets<String> triesOfName;
   private final RateBuckets<InetAddress> triesFrom;
 
   /// @param on whether the operator wants accounts
-  public AccountHandler(Kernel kernel, boolean on) {
+  public AccountHandler(Kernel kernel, boolean on, Mailer mailer) {
     this.on = on;
     this.clock = kernel.clock();
     this.limits = kernel.limits().accounts();
@@ -54,6 +58,15 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
     this.credentials = new Credentials(store, limits, clock);
     this.devices = new Devices(store, new DeviceStore(kernel.database()), limits, clock);
     int remembered = kernel.limits().sizes().rateBuckets();
+    this.codes =
+        new Codes(
+            store,
+            new CodeStore(kernel.database()),
+            hasher,
+            mailer,
+            kernel.limits().mail(),
+            remembered,
+            clock);
     this.triesOfName =
         new RateBuckets<>(limits.triesPerMinute(), limits.tryBurst(), remembered, clock);
     this.triesFrom =
@@ -82,6 +95,7 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
           case AccountRequest.ListSessions _ -> list(caller.requireAccount(), Kind.SESSION);
           case AccountRequest.RevokeSession revoke -> revoke(caller, Kind.SESSION, revoke.id());
           case DeviceRequest<?> device -> device(device, caller);
+          case CodeRequest<?> code -> code(code, caller);
         });
   }
 
@@ -90,6 +104,46 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
       triesFrom.take(caller.remote(), "Too many sign-ins begun from your network address");
     }
     return devices.handle(request, caller);
+  }
+
+  private Reply code(CodeRequest<?> request, Caller caller) {
+    return switch (request) {
+      case CodeRequest.Send send -> {
+        triesFrom.take(caller.remote(), "Too many codes asked for from your network address");
+        yield codes.send(send.email(), caller);
+      }
+      case CodeRequest.Login login -> loginByCode(login, caller);
+      case CodeRequest.Reset reset -> resetPassword(reset, caller);
+    };
+  }
+
+  /// Whoever proves a mailbox first gets an account in which nobody else has a foot: its password,
+  /// which anybody may have set, lets nobody in any more.
+  private AccountReply.SignedIn loginByCode(CodeRequest.Login request, Caller caller) {
+    AccountRow account = byCode(request.email(), request.code(), caller);
+    if (!account.proven()) {
+      String nobodys = hasher.hash(Ids.token());
+      store.proveMailbox(account.id(), nobodys, clock.instant(), address(caller));
+      account = store.byId(account.id()).orElseThrow(CodeRules::wrong);
+    }
+    return signIn(
+        account,
+        request.deviceName(),
+        request.browser().orElse(false) ? Kind.WEB : Kind.SESSION,
+        caller);
+  }
+
+  private MeshReply.Ok resetPassword(CodeRequest.Reset request, Caller caller) {
+    AccountRow account = byCode(request.email(), request.code(), caller);
+    String hash = hasher.hash(AccountRules.password(request.password()));
+    store.proveMailbox(account.id(), hash, clock.instant(), address(caller));
+    return new MeshReply.Ok(true);
+  }
+
+  private AccountRow byCode(String written, String code, Caller caller) {
+    String email = MailAddress.of(written);
+    mayTry(email, caller);
+    return codes.proven(email, code);
   }
 
   private void requireOn() {
@@ -102,28 +156,44 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
 
   /// A hash is made whether or not the address has an account, so that the answer takes as long.
   private MeshReply.Ok register(AccountRequest.Register request, Caller caller) {
-    String email = AccountRules.email(request.email());
+    String email = MailAddress.of(request.email());
     mayTry(email, caller);
     String hash = hasher.hash(AccountRules.password(request.password()));
     store.insert(
         new AccountRow(
-            Ids.next(), email, AccountRules.name(request.name(), email), hash, clock.instant()),
+            Ids.next(),
+            email,
+            AccountRules.name(request.name(), email),
+            hash,
+            clock.instant(),
+            false),
         limits.accounts());
     return new MeshReply.Ok(true);
   }
 
   private AccountReply.SignedIn login(AccountRequest.Login request, Caller caller) {
-    String email = AccountRules.email(request.email());
+    String email = MailAddress.of(request.email());
     mayTry(email, caller);
     AccountRow account = proven(store.byEmail(email), request.password());
-    Kind kind = request.browser().orElse(false) ? Kind.WEB : Kind.SESSION;
+    if (codes.needed() && !account.proven()) {
+      throw CodeRules.unproven();
+    }
+    return signIn(
+        account,
+        request.deviceName(),
+        request.browser().orElse(false) ? Kind.WEB : Kind.SESSION,
+        caller);
+  }
+
+  private AccountReply.SignedIn signIn(
+      AccountRow account, Optional<String> device, Kind kind, Caller caller) {
     AccountToken token = AccountToken.generate(kind);
     Instant now = clock.instant();
     TokenRow row =
         Credentials.fresh(
             account.id(),
             kind,
-            request.deviceName().orElse("unnamed"),
+            device.orElse("unnamed"),
             AccountRules.end(kind, Optional.empty(), limits, now),
             now);
     if (!store.issue(
@@ -236,6 +306,7 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
   /// Removes what ended long ago.
   public void prune(Instant now) {
     devices.prune(now);
+    codes.prune(now);
     store.prune(now.minus(ENDED_KEPT), now.minus(EVENTS_KEPT));
   }
 

@@ -1,6 +1,6 @@
 package dev.claudemesh.broker.accounts;
 
-import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.broker.kernel.SignedIn;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -9,31 +9,14 @@ import dev.claudemesh.protocol.accounts.AccountToken.Kind;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// What holds of accounts and their tokens. Pure.
 final class AccountRules {
   /// A use is written down once in so long.
   static final Duration USE = Duration.ofMinutes(5);
 
-  private static final Pattern EMAIL =
-      Pattern.compile("[^\\s@<>\"'\\p{Cntrl}]{1,64}@[^\\s@<>\"'\\p{Cntrl}]{1,189}");
-
   private AccountRules() {}
-
-  /// An address of mail as it is stored and looked for.
-  ///
-  /// @throws Problem `invalid_request`
-  static String email(String written) {
-    String email = written.strip().toLowerCase(Locale.ROOT);
-    if (!EMAIL.matcher(email).matches()) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST, "\"email\" must be an e-mail address, such as ada@acme.dev");
-    }
-    return email;
-  }
 
   /// What is shown of somebody who gave no name: what stands before the @.
   static String name(Optional<String> given, String email) {
@@ -49,8 +32,7 @@ final class AccountRules {
   }
 
   /// Until when a token that is issued or used now is good; empty for one that never ends.
-  static Optional<Instant> end(
-      Kind kind, Optional<Life> life, LimitsConfig.Accounts limits, Instant now) {
+  static Optional<Instant> end(Kind kind, Optional<Life> life, AccountLimits limits, Instant now) {
     return switch (kind) {
       case SESSION -> Optional.of(now.plus(limits.session()));
       case WEB -> Optional.of(now.plus(limits.web()));

@@ -73,7 +73,8 @@ final class AccountStore {
                 row.getEmail(),
                 row.getName(),
                 row.getPasswordHash(),
-                row.getCreatedAt()));
+                row.getCreatedAt(),
+                row.getEmailProvenAt() != null));
   }
 
   /// Sets another password and ends every token but the personal access ones, in one transaction.
@@ -97,6 +98,32 @@ final class AccountStore {
           now,
           new Trace("password_changed", address));
       return true;
+    });
+  }
+
+  /// Sets another password of somebody who proved the mailbox, and ends every token but the
+  /// personal access ones; of an account that was never proven before, those, too: whoever made it
+  /// may have been somebody else.
+  void proveMailbox(String accountId, String passwordHash, Instant now, String address) {
+    database.transaction(dsl -> {
+      boolean first =
+          dsl.select(ACCOUNT.EMAIL_PROVEN_AT)
+                  .from(ACCOUNT)
+                  .where(ACCOUNT.ID.eq(accountId))
+                  .forUpdate()
+                  .fetchOne(ACCOUNT.EMAIL_PROVEN_AT)
+              == null;
+      dsl.update(ACCOUNT)
+          .set(ACCOUNT.PASSWORD_HASH, passwordHash)
+          .set(ACCOUNT.EMAIL_PROVEN_AT, now)
+          .where(ACCOUNT.ID.eq(accountId))
+          .execute();
+      Condition ended = ACCOUNT_TOKEN.ACCOUNT_ID.eq(accountId);
+      Trace trace = new Trace(first ? "mailbox_proven" : "password_reset", address);
+      note(dsl, accountId, "account", null, trace, now);
+      revoke(
+          dsl, first ? ended : ended.and(ACCOUNT_TOKEN.KIND.ne(Kind.PAT.wireName())), now, trace);
+      return first;
     });
   }
 

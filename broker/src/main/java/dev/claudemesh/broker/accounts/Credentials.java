@@ -1,9 +1,9 @@
 package dev.claudemesh.broker.accounts;
 
 import dev.claudemesh.broker.kernel.AccountCookie;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.broker.kernel.HttpCall;
 import dev.claudemesh.broker.kernel.Ids;
-import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.SignedIn;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
@@ -26,10 +26,10 @@ final class Credentials {
   private static final String FORM_KEY = "x-form-key";
 
   private final AccountStore store;
-  private final LimitsConfig.Accounts limits;
+  private final AccountLimits limits;
   private final InstantSource clock;
 
-  Credentials(AccountStore store, LimitsConfig.Accounts limits, InstantSource clock) {
+  Credentials(AccountStore store, AccountLimits limits, InstantSource clock) {
     this.store = store;
     this.limits = limits;
     this.clock = clock;

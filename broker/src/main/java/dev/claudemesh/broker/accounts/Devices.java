@@ -1,9 +1,9 @@
 package dev.claudemesh.broker.accounts;
 
 import dev.claudemesh.broker.accounts.AccountStore.Trace;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Ids;
-import dev.claudemesh.broker.kernel.LimitsConfig;
 import dev.claudemesh.broker.kernel.Links;
 import dev.claudemesh.broker.kernel.SignedIn;
 import dev.claudemesh.protocol.Problem;
@@ -33,11 +33,10 @@ final class Devices {
 
   private final AccountStore accounts;
   private final DeviceStore store;
-  private final LimitsConfig.Accounts limits;
+  private final AccountLimits limits;
   private final InstantSource clock;
 
-  Devices(
-      AccountStore accounts, DeviceStore store, LimitsConfig.Accounts limits, InstantSource clock) {
+  Devices(AccountStore accounts, DeviceStore store, AccountLimits limits, InstantSource clock) {
     this.accounts = accounts;
     this.store = store;
     this.limits = limits;

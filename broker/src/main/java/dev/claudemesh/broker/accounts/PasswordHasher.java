@@ -1,6 +1,6 @@
 package dev.claudemesh.broker.accounts;
 
-import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.PasswordHash;
@@ -18,7 +18,7 @@ final class PasswordHasher {
   private final ThreadPoolExecutor threads;
   private String nobodys = "";
 
-  PasswordHasher(LimitsConfig.Accounts limits) {
+  PasswordHasher(AccountLimits limits) {
     threads =
         new ThreadPoolExecutor(
             limits.hashers(),

@@ -5,18 +5,21 @@ import dev.claudemesh.broker.kernel.Bus;
 import dev.claudemesh.broker.kernel.Caller;
 import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.Happening;
+import dev.claudemesh.broker.kernel.Kernel;
 import dev.claudemesh.broker.kernel.Links;
 import dev.claudemesh.broker.kernel.Member;
 import dev.claudemesh.broker.kernel.MembershipStore;
 import dev.claudemesh.broker.kernel.Outcome;
+import dev.claudemesh.broker.mail.Mailer;
 import dev.claudemesh.db.Database;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
+import dev.claudemesh.protocol.crypto.Keys;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.invites.InviteReply;
 import dev.claudemesh.protocol.invites.InviteRequest;
 import dev.claudemesh.protocol.meshes.EpochKey;
 import dev.claudemesh.protocol.meshes.MeshReply;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,19 +37,26 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
   private final InstantSource clock;
   private final Links links;
   private final boolean compat;
+  private final InvitePost post;
 
-  /// @param skew how far the timestamp of a claim may be off
   /// @param compat whether old clients, who prove nothing, may claim and join
-  public InviteHandler(
-      Database database, Bus bus, InstantSource clock, Duration skew, Links links, boolean compat) {
+  public InviteHandler(Kernel kernel, Links links, boolean compat, Mailer mailer) {
+    Database database = kernel.database();
     this.store = new InviteStore(database);
     this.taking =
         new InviteTaking(
-            store, new NewcomerStore(database), new MembershipStore(database), skew, compat);
-    this.bus = bus;
-    this.clock = clock;
+            store,
+            new NewcomerStore(database),
+            new MembershipStore(database),
+            kernel.limits().timing().clockSkew(),
+            compat);
+    this.bus = kernel.bus();
+    this.clock = kernel.clock();
     this.links = links;
     this.compat = compat;
+    this.post =
+        new InvitePost(
+            mailer, kernel.limits().mail(), kernel.limits().sizes().rateBuckets(), clock);
   }
 
   @Override
@@ -71,13 +81,23 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
           ProblemCode.LIMIT,
           "The mesh has " + InviteRules.MOST_OPEN + " open invites; revoke some first");
     }
+    request.email().ifPresent(email -> post.check(email, issuer.id()));
     InviteRow invite =
         request.signature().isEmpty() && mesh.secrets().isPresent()
             ? custodial(request, issuer, mesh, links.socket(caller.publicUrl()), now)
             : signed(request, issuer, mesh, now);
     String code = invite.code().orElseThrow();
-    return new InviteReply.Created(
-        links.invite(caller.publicUrl(), code), code, invite.expiresAt(), false, invite.id());
+    String link = links.invite(caller.publicUrl(), code);
+    boolean emailed =
+        request
+            .email()
+            .filter(email ->
+                post.send(
+                    email,
+                    offer(invite, mesh),
+                    link + "#" + Keys.fingerprint(new PublicKey(invite.issuerPubkey()))))
+            .isPresent();
+    return new InviteReply.Created(link, code, invite.expiresAt(), emailed, invite.id());
   }
 
   private InviteRow signed(
@@ -183,6 +203,10 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
     InviteRow invite = store.byCode(request.code()).orElseThrow(InviteTaking::notFound);
     InviteMesh mesh = store.mesh(invite.meshId()).orElseThrow(InviteTaking::notFound);
     InviteRules.checkOpen(invite, clock.instant());
+    return offer(invite, mesh);
+  }
+
+  private InviteReply.Preview offer(InviteRow invite, InviteMesh mesh) {
     return new InviteReply.Preview(
         mesh.name(),
         mesh.slug(),

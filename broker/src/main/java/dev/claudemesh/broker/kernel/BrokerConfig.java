@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param meshCreationToken what they must know where a token is asked for; without it one is made
 ///   in the data folder
 /// @param accounts whether people may sign in
+/// @param mail where mail is handed in; without it, none is sent
 /// @param brokerUrl WebSocket address for invites
 /// @param publicUrl HTTP address for links; without it, what the request came by
 /// @param appUrl address of a web app
@@ -36,6 +37,7 @@ public record BrokerConfig(
     MeshCreation meshCreation,
     Optional<String> meshCreationToken,
     boolean accounts,
+    Optional<MailServer> mail,
     Optional<URI> brokerUrl,
     Optional<URI> publicUrl,
     Optional<URI> appUrl,
@@ -64,6 +66,7 @@ public record BrokerConfig(
     Path data = data(settings, environment);
     settings.file(data.resolve(FILE));
     Optional<InetAddress> address = address(settings);
+    Optional<MailServer> mail = MailServer.of(settings);
     if (settings.whole(Setting.PONG_TIMEOUT_SECONDS)
         <= settings.whole(Setting.PING_INTERVAL_SECONDS)) {
       settings.mistake(
@@ -89,6 +92,7 @@ public record BrokerConfig(
                     : MeshCreation.TOKEN),
         settings.optional(Setting.BROKER_MESH_CREATION_TOKEN),
         settings.flag(Setting.BROKER_ACCOUNTS),
+        mail,
         settings.optional(Setting.BROKER_URL).map(URI::create),
         settings.optional(Setting.BROKER_PUBLIC_URL).map(URI::create),
         settings.optional(Setting.APP_URL).map(URI::create),
@@ -108,6 +112,7 @@ public record BrokerConfig(
         meshCreation,
         meshCreationToken,
         accounts,
+        mail,
         brokerUrl,
         publicUrl,
         appUrl,

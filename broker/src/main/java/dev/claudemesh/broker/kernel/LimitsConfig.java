@@ -3,7 +3,8 @@ package dev.claudemesh.broker.kernel;
 import dev.claudemesh.protocol.services.ServiceRequest;
 import java.time.Duration;
 
-/// Every limit of the broker in one place. What happens at a limit stands beside it.
+/// Every limit of the broker. What happens at a limit stands beside it. Those of meshes stand here,
+/// those of accounts and of mail in records of their own.
 public record LimitsConfig(
     Timing timing,
     Rates rates,
@@ -13,52 +14,59 @@ public record LimitsConfig(
     Work work,
     Sql sql,
     Knowledge knowledge,
-    Accounts accounts,
-    Approvals approvals) {
+    AccountLimits accounts,
+    Approvals approvals,
+    MailLimits mail) {
 
   public LimitsConfig withTiming(Timing changed) {
     return new LimitsConfig(
-        changed, rates, sizes, shared, services, work, sql, knowledge, accounts, approvals);
+        changed, rates, sizes, shared, services, work, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withRates(Rates changed) {
     return new LimitsConfig(
-        timing, changed, sizes, shared, services, work, sql, knowledge, accounts, approvals);
+        timing, changed, sizes, shared, services, work, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withSizes(Sizes changed) {
     return new LimitsConfig(
-        timing, rates, changed, shared, services, work, sql, knowledge, accounts, approvals);
+        timing, rates, changed, shared, services, work, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withShared(Shared changed) {
     return new LimitsConfig(
-        timing, rates, sizes, changed, services, work, sql, knowledge, accounts, approvals);
+        timing, rates, sizes, changed, services, work, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withWork(Work changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, changed, sql, knowledge, accounts, approvals);
+        timing, rates, sizes, shared, services, changed, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withServices(Services changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, changed, work, sql, knowledge, accounts, approvals);
+        timing, rates, sizes, shared, changed, work, sql, knowledge, accounts, approvals, mail);
   }
 
   public LimitsConfig withSql(Sql changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, work, changed, knowledge, accounts, approvals);
+        timing, rates, sizes, shared, services, work, changed, knowledge, accounts, approvals,
+        mail);
   }
 
-  public LimitsConfig withAccounts(Accounts changed) {
+  public LimitsConfig withAccounts(AccountLimits changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, work, sql, knowledge, changed, approvals);
+        timing, rates, sizes, shared, services, work, sql, knowledge, changed, approvals, mail);
+  }
+
+  public LimitsConfig withMail(MailLimits changed) {
+    return new LimitsConfig(
+        timing, rates, sizes, shared, services, work, sql, knowledge, accounts, approvals, changed);
   }
 
   public LimitsConfig withKnowledge(Knowledge changed) {
     return new LimitsConfig(
-        timing, rates, sizes, shared, services, work, sql, changed, accounts, approvals);
+        timing, rates, sizes, shared, services, work, sql, changed, accounts, approvals, mail);
   }
 
   /// How long things may take.
@@ -346,37 +354,6 @@ public record LimitsConfig(
     public static final Knowledge DEFAULTS = new Knowledge(2_000_000, Duration.ofSeconds(2), 20);
   }
 
-  /// People who sign in, where the operator turned that on.
-  ///
-  /// @param accounts in all; further ones are not made
-  /// @param tokens of one account and kind that are good; then `limit` for personal access tokens,
-  ///   and of sessions the one that was used longest ago ends
-  /// @param waitingDevices command lines that wait to be signed in, then `busy`
-  /// @param hashers passwords that are hashed at once, each in 64 MiB
-  /// @param hashQueue passwords that wait for that, then `busy`
-  /// @param triesPerMinute passwords tried for one address of mail, then `rate_limited`
-  /// @param tryBurst at once
-  /// @param triesPerMinuteFrom passwords tried, and sign-ins begun, from one network address
-  /// @param tryBurstFrom at once
-  /// @param session how long a session is good after its last use
-  /// @param web how long a browser is signed in after its last use
-  public record Accounts(
-      int accounts,
-      int tokens,
-      int waitingDevices,
-      int hashers,
-      int hashQueue,
-      int triesPerMinute,
-      int tryBurst,
-      int triesPerMinuteFrom,
-      int tryBurstFrom,
-      Duration session,
-      Duration web) {
-    public static final Accounts DEFAULTS =
-        new Accounts(
-            10_000, 100, 1_000, 2, 64, 5, 10, 20, 30, Duration.ofDays(90), Duration.ofDays(7));
-  }
-
   /// What sessions ask people to allow, in memory while it is open: requests of one asking member,
   /// characters for one who is asked, and in all. Beyond any of them the answer is `limit`.
   public record Approvals(int openPerMember, int heldForMember, int held) {
@@ -393,6 +370,7 @@ public record LimitsConfig(
           Work.DEFAULTS,
           Sql.DEFAULTS,
           Knowledge.DEFAULTS,
-          Accounts.DEFAULTS,
-          Approvals.DEFAULTS);
+          AccountLimits.DEFAULTS,
+          Approvals.DEFAULTS,
+          MailLimits.DEFAULTS);
 }

@@ -1,6 +1,5 @@
 package dev.claudemesh.broker.kernel;
 
-import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
 import dev.claudemesh.broker.kernel.LimitsConfig.Knowledge;
 import dev.claudemesh.broker.kernel.LimitsConfig.Rates;
 import dev.claudemesh.broker.kernel.LimitsConfig.Services;
@@ -27,8 +26,9 @@ final class LimitsSettings {
             (long) settings.whole(Setting.SQL_QUOTA_MB) << 20,
             (long) settings.whole(Setting.SQL_TOTAL_MB) << 20),
         Knowledge.DEFAULTS,
-        Accounts.DEFAULTS,
-        LimitsConfig.Approvals.DEFAULTS);
+        AccountLimits.DEFAULTS,
+        LimitsConfig.Approvals.DEFAULTS,
+        MailLimits.DEFAULTS);
   }
 
   private static Timing timing(Settings settings) {

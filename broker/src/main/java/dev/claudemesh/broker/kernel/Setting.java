@@ -32,6 +32,12 @@ public enum Setting {
       "", new Kind.Secret(), "Token for making meshes; without it one is made in the data folder"),
   BROKER_ACCOUNTS(
       "false", new Kind.Flag(), "Let people make accounts and sign in; keys stay the identity"),
+  BROKER_SMTP_URL(
+      "",
+      new Kind.Secret(),
+      "smtp:// or smtps:// address, with user and password, of the server that sends mail for the"
+          + " broker"),
+  EMAIL_FROM("", new Kind.Text(), "Address that mail of the broker comes from"),
   BROKER_URL("", new Kind.Url("ws", "wss"), "WebSocket address to put into invites"),
   BROKER_PUBLIC_URL("", new Kind.Url("http", "https"), "HTTP address to put into links"),
   APP_URL("", new Kind.Url("http", "https"), "Address of the web app, if there is one"),
@@ -82,8 +88,7 @@ public enum Setting {
   TELEGRAM_BOT_TOKEN("", new Kind.Secret(), Use.LATER),
   TELEGRAM_BOT_USERNAME("", new Kind.Text(), Use.LATER),
   RESEND_API_KEY("", new Kind.Secret(), Use.LATER),
-  POSTMARK_API_KEY("", new Kind.Secret(), Use.LATER),
-  EMAIL_FROM("", new Kind.Text(), Use.LATER);
+  POSTMARK_API_KEY("", new Kind.Secret(), Use.LATER);
 
   /// Names that the launcher, the command line, the MCP server and Compose read; they are welcome
   /// in the broker's environment and mean nothing to it.

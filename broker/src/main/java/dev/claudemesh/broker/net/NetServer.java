@@ -56,7 +56,15 @@ public final class NetServer {
     this.config = config;
     this.patience = config.limits().timing().stop();
     this.sockets = new Sockets(door, rates, config.limits(), clock);
-    Site site = new Site(door, health, metrics, config.limits(), clock, config.accounts());
+    Site site =
+        new Site(
+            door,
+            health,
+            metrics,
+            config.limits(),
+            clock,
+            config.accounts(),
+            config.mail().isPresent());
     this.pipeline =
         new Pipeline(
             new HttpHandler.Wiring(site, sockets, calls, config.publicUrl()), config.limits());

@@ -1,8 +1,9 @@
 package dev.claudemesh.broker.net;
 
 import dev.claudemesh.broker.kernel.AccountCookie;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.broker.kernel.HttpCall;
-import dev.claudemesh.broker.kernel.LimitsConfig;
+import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.net.SignInPage.Typed;
 import dev.claudemesh.broker.net.SignInPage.Way;
 import dev.claudemesh.protocol.Catalog;
@@ -37,10 +38,13 @@ final class SignIn {
   private static final int LONGEST_CODE = 64;
 
   private final FrontDoor door;
-  private final LimitsConfig.Accounts limits;
+  private final AccountLimits limits;
   private final InstantSource clock;
+  private final boolean mail;
 
-  SignIn(FrontDoor door, LimitsConfig.Accounts limits, InstantSource clock) {
+  /// @param mail whether the broker can mail codes
+  SignIn(FrontDoor door, AccountLimits limits, InstantSource clock, boolean mail) {
+    this.mail = mail;
     this.door = door;
     this.limits = limits;
     this.clock = clock;
@@ -68,7 +72,7 @@ final class SignIn {
     int status = failed.map(problem -> problem.code().httpStatus()).orElse(200);
     Optional<AccountReply.Profile> self = profile(ask);
     if (self.isEmpty()) {
-      return html(status, page.signIn(way));
+      return html(status, page.signIn(way, mail));
     }
     String email = self.get().user().email();
     String key = cookie(ask).map(AccountToken::formKey).orElse("");
@@ -120,7 +124,7 @@ final class SignIn {
       return done(ask, form, code);
     } catch (Problem problem) {
       Typed typed = Typed.of(first(form, "email"), first(form, "name"));
-      return show(ask, code, Way.of(first(form, "action")), typed, Optional.of(problem));
+      return show(ask, code, Way.of(first(form, "way")), typed, Optional.of(problem));
     }
   }
 
@@ -133,11 +137,19 @@ final class SignIn {
         return login(ask, form, code);
       }
       case "register" -> {
-        ObjectNode fields = person(form);
-        Optional.of(first(form, "name").strip())
-            .filter(name -> !name.isEmpty())
-            .ifPresent(name -> fields.put("name", name));
-        call(ask, "POST", "register_account", fields, "");
+        return register(ask, form, code);
+      }
+      case "send" -> {
+        send(ask, form);
+        Way next = Way.of(first(form, "way")) == Way.FORGOT ? Way.RESET : Way.ENTER;
+        return show(ask, code, next, Typed.of(first(form, "email"), ""), Optional.empty());
+      }
+      case "enter" -> {
+        return signedIn(ask, "login_by_code", byCode(form), code);
+      }
+      case "reset" -> {
+        ObjectNode fields = byCode(form).put("password", first(form, "password"));
+        call(ask, "POST", "reset_password", fields, "");
         return login(ask, form, code);
       }
       case "approve" -> call(ask, "POST", "approve_device_login", device, key);
@@ -152,10 +164,40 @@ final class SignIn {
     return back(code, Optional.empty());
   }
 
+  /// Where codes are mailed, whoever gets one chooses the password; until then nobody knows it.
+  private HttpAnswer register(Site.Ask ask, Map<String, List<String>> form, String code) {
+    ObjectNode fields = person(form);
+    Optional.of(first(form, "name").strip())
+        .filter(name -> !name.isEmpty())
+        .ifPresent(name -> fields.put("name", name));
+    if (!mail) {
+      call(ask, "POST", "register_account", fields, "");
+      return login(ask, form, code);
+    }
+    call(ask, "POST", "register_account", fields.put("password", Ids.token()), "");
+    send(ask, form);
+    return show(ask, code, Way.RESET, Typed.of(first(form, "email"), ""), Optional.empty());
+  }
+
+  private void send(Site.Ask ask, Map<String, List<String>> form) {
+    ObjectNode fields = Wire.mapper().createObjectNode().put("email", first(form, "email"));
+    call(ask, "POST", "send_login_code", fields, "");
+  }
+
+  private static ObjectNode byCode(Map<String, List<String>> form) {
+    return Wire.mapper()
+        .createObjectNode()
+        .put("email", first(form, "email"))
+        .put("code", first(form, "digits"));
+  }
+
   private HttpAnswer login(Site.Ask ask, Map<String, List<String>> form, String code) {
-    ObjectNode fields = person(form).put("browser", true).put("device_name", "browser");
-    AccountReply.SignedIn in =
-        (AccountReply.SignedIn) call(ask, "POST", "login_account", fields, "");
+    return signedIn(ask, "login_account", person(form), code);
+  }
+
+  private HttpAnswer signedIn(Site.Ask ask, String operation, ObjectNode fields, String code) {
+    fields.put("browser", true).put("device_name", "browser");
+    AccountReply.SignedIn in = (AccountReply.SignedIn) call(ask, "POST", operation, fields, "");
     return back(code, Optional.of(AccountCookie.set(ask.publicUrl(), in.token(), limits.web())));
   }
 
@@ -237,6 +279,8 @@ final class SignIn {
   static PageText text(Problem problem) {
     return switch (problem.code()) {
       case WRONG_PASSWORD -> PageText.WRONG_PASSWORD;
+      case WRONG_CODE -> PageText.WRONG_CODE;
+      case UNPROVEN_ADDRESS -> PageText.UNPROVEN;
       case NOT_FOUND -> PageText.NO_SUCH_CODE;
       case CODE_EXPIRED -> PageText.EXPIRED;
       case EXISTS -> PageText.DECIDED;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What stands on the sign-in page. Every value is escaped.
 ///
@@ -20,10 +21,23 @@ record SignInPage(Locale language, String code, Typed typed, Optional<PageText> 
   /// Ways in for somebody who is not signed in.
   enum Way {
     PASSWORD,
-    REGISTER;
+    REGISTER,
+    /// To have a code mailed, and sign in by it.
+    CODE,
+    /// To have a code mailed, and set another password by it.
+    FORGOT,
+    ENTER,
+    RESET;
 
     static Way of(String word) {
-      return word.equals("register") ? REGISTER : PASSWORD;
+      return Stream.of(values())
+          .filter(way -> way.word().equals(word))
+          .findFirst()
+          .orElse(PASSWORD);
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -39,39 +53,87 @@ record SignInPage(Locale language, String code, Typed typed, Optional<PageText> 
   }
 
   /// For somebody who is not signed in.
-  String signIn(Way way) {
+  ///
+  /// @param mail whether the broker can mail codes
+  String signIn(Way asked, boolean mail) {
+    Way way = mail || asked == Way.REGISTER ? asked : Way.PASSWORD;
     return switch (way) {
-      case PASSWORD ->
+      case PASSWORD -> password(mail);
+      case REGISTER -> register(mail);
+      case CODE, FORGOT ->
           page(
-              PageText.TITLE,
-              form(
-                      "login",
-                      "",
-                      email()
-                          + input(PageText.PASSWORD, "password", "password", "current-password", "")
-                          + button(PageText.SIGN_IN, "main"))
-                  + ways(link("register", PageText.REGISTER)));
-      case REGISTER ->
+              way == Way.CODE ? PageText.BY_CODE : PageText.NEW_PASSWORD_TITLE,
+              form("send", way, email() + button(PageText.SEND_CODE, "main"))
+                  + ways(link(Way.PASSWORD, PageText.BY_PASSWORD)));
+      case ENTER ->
           page(
-              PageText.REGISTER,
-              form(
-                      "register",
-                      "",
-                      input(PageText.NAME, "name", "text", "name", typed.name())
-                          + email()
-                          + input(PageText.NEW_PASSWORD, "password", "password", "new-password", "")
-                          + button(PageText.REGISTER, "main"))
-                  + ways(link("password", PageText.HAVE_ONE)));
+              PageText.BY_CODE,
+              sent()
+                  + form("enter", way, email() + digits() + button(PageText.SIGN_IN, "main"))
+                  + ways(link(Way.CODE, PageText.ANOTHER_MAIL)));
+      case RESET ->
+          page(
+              PageText.NEW_PASSWORD_TITLE,
+              sent()
+                  + form(
+                      "reset",
+                      way,
+                      email() + digits() + newPassword() + button(PageText.SAVE, "main"))
+                  + ways(link(Way.FORGOT, PageText.ANOTHER_MAIL)));
     };
+  }
+
+  private String password(boolean mail) {
+    String fields =
+        email()
+            + input(PageText.PASSWORD, "password", "password", "current-password", "")
+            + button(PageText.SIGN_IN, "main");
+    String byMail =
+        mail ? link(Way.CODE, PageText.BY_CODE) + link(Way.FORGOT, PageText.FORGOT) : "";
+    return page(
+        PageText.TITLE,
+        form("login", Way.PASSWORD, fields) + ways(byMail + link(Way.REGISTER, PageText.REGISTER)));
+  }
+
+  /// Where mail is sent, the password is chosen by whoever reads it.
+  private String register(boolean mail) {
+    String fields =
+        input(PageText.NAME, "name", "text", "name", typed.name())
+            + email()
+            + (mail
+                ? button(PageText.SEND_CODE, "main")
+                : newPassword() + button(PageText.REGISTER, "main"));
+    return page(
+        PageText.REGISTER,
+        form("register", Way.REGISTER, fields) + ways(link(Way.PASSWORD, PageText.HAVE_ONE)));
+  }
+
+  private String sent() {
+    return "<p class=\"note\" role=\"status\">" + say(PageText.CODE_SENT) + "</p>";
+  }
+
+  private String digits() {
+    return "<label>"
+        + say(PageText.MAILED_CODE)
+        + "<input name=\"digits\" inputmode=\"numeric\" autocomplete=\"one-time-code\""
+        + " maxlength=\"20\" required></label>";
+  }
+
+  private String newPassword() {
+    return input(PageText.NEW_PASSWORD, "password", "password", "new-password", "");
+  }
+
+  private String form(String action, Way way, String inside) {
+    return form(action, "", hidden("way", way.word()) + inside);
   }
 
   private static String ways(String links) {
     return "<footer>" + links + "</footer>";
   }
 
-  private String link(String way, PageText text) {
+  private String link(Way way, PageText text) {
     return "<a href=\"/cli-auth?way="
-        + way
+        + way.word()
         + (code.isEmpty() ? "" : "&amp;code=" + escape(encoded(code)))
         + "\">"
         + say(text)

@@ -37,18 +37,20 @@ public final class Site {
   private final Catalog.Op preview = Catalog.operation("preview_invite").orElseThrow();
 
   /// @param accounts whether people may sign in
+  /// @param mail whether the broker can mail codes
   Site(
       FrontDoor door,
       Health health,
       Metrics metrics,
       LimitsConfig limits,
       InstantSource clock,
-      boolean accounts) {
+      boolean accounts,
+      boolean mail) {
     this.door = door;
     this.health = health;
     this.metrics = metrics;
     this.sizes = limits.sizes();
-    this.signIn = new SignIn(door, limits.accounts(), clock);
+    this.signIn = new SignIn(door, limits.accounts(), clock, mail);
     this.accounts = accounts;
   }
 

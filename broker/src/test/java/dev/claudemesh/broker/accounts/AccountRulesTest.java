@@ -3,7 +3,8 @@ package dev.claudemesh.broker.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.Refusal;
-import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
+import dev.claudemesh.broker.kernel.AccountLimits;
+import dev.claudemesh.broker.kernel.MailAddress;
 import dev.claudemesh.broker.kernel.SignedIn;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.accounts.AccountRequest.Life;
@@ -19,9 +20,9 @@ class AccountRulesTest {
 
   @Test
   void an_address_is_the_same_however_it_is_written() {
-    assertThat(AccountRules.email("  Ada@Acme.DEV ")).isEqualTo("ada@acme.dev");
+    assertThat(MailAddress.of("  Ada@Acme.DEV ")).isEqualTo("ada@acme.dev");
     for (String bad : List.of("ada", "@acme.dev", "ada@", "a b@c.d", "a@b@c", "a<b@c.d", "a\n@b")) {
-      Refusal.expect(ProblemCode.INVALID_REQUEST, () -> AccountRules.email(bad));
+      Refusal.expect(ProblemCode.INVALID_REQUEST, () -> MailAddress.of(bad));
     }
   }
 
@@ -40,15 +41,15 @@ class AccountRulesTest {
 
   @Test
   void tokens_end_as_they_were_made_to() {
-    assertThat(AccountRules.end(Kind.SESSION, Optional.empty(), Accounts.DEFAULTS, NOW))
+    assertThat(AccountRules.end(Kind.SESSION, Optional.empty(), AccountLimits.DEFAULTS, NOW))
         .contains(NOW.plus(Duration.ofDays(90)));
-    assertThat(AccountRules.end(Kind.WEB, Optional.empty(), Accounts.DEFAULTS, NOW))
+    assertThat(AccountRules.end(Kind.WEB, Optional.empty(), AccountLimits.DEFAULTS, NOW))
         .contains(NOW.plus(Duration.ofDays(7)));
-    assertThat(AccountRules.end(Kind.PAT, Optional.empty(), Accounts.DEFAULTS, NOW))
+    assertThat(AccountRules.end(Kind.PAT, Optional.empty(), AccountLimits.DEFAULTS, NOW))
         .contains(NOW.plus(Duration.ofDays(365)));
-    assertThat(AccountRules.end(Kind.PAT, Optional.of(Life.MONTH), Accounts.DEFAULTS, NOW))
+    assertThat(AccountRules.end(Kind.PAT, Optional.of(Life.MONTH), AccountLimits.DEFAULTS, NOW))
         .contains(NOW.plus(Duration.ofDays(30)));
-    assertThat(AccountRules.end(Kind.PAT, Optional.of(Life.NEVER), Accounts.DEFAULTS, NOW))
+    assertThat(AccountRules.end(Kind.PAT, Optional.of(Life.NEVER), AccountLimits.DEFAULTS, NOW))
         .isEmpty();
   }
 

@@ -42,10 +42,12 @@ class AccountStoreTest {
   void an_address_has_one_account_and_there_are_no_more_than_may_be() {
     AccountRow ada = account();
     assertThat(store.byEmail(ada.email())).contains(ada);
-    assertThat(store.insert(new AccountRow(Ids.next(), ada.email(), "Eve", "other", NOW), 1_000))
+    assertThat(
+            store.insert(
+                new AccountRow(Ids.next(), ada.email(), "Eve", "other", NOW, false), 1_000))
         .isFalse();
     assertThat(store.byEmail(ada.email())).contains(ada);
-    AccountRow late = new AccountRow(Ids.next(), "late@acme.dev", "Late", "hash", NOW);
+    AccountRow late = new AccountRow(Ids.next(), "late@acme.dev", "Late", "hash", NOW, false);
     assertThat(store.insert(late, 1)).isFalse();
     assertThat(store.byId(late.id())).isEmpty();
   }
@@ -184,7 +186,12 @@ class AccountStoreTest {
     String id = Ids.next();
     AccountRow account =
         new AccountRow(
-            id, id.toLowerCase(java.util.Locale.ROOT) + "@acme.dev", "Ada", "hash of " + id, NOW);
+            id,
+            id.toLowerCase(java.util.Locale.ROOT) + "@acme.dev",
+            "Ada",
+            "hash of " + id,
+            NOW,
+            false);
     assertThat(store.insert(account, 1_000)).isTrue();
     return account;
   }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.accounts.AccountClient.Answer;
-import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.accounts.AccountToken.Kind;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class AccountWireTest {
             Map.of("BROKER_ACCOUNTS", "true"),
             limits ->
                 limits.withAccounts(
-                    new Accounts(
+                    new AccountLimits(
                         100, 3, 50, 2, 64, 1, 10, 0, 1, Duration.ofDays(90), Duration.ofDays(7))));
     client = AccountClient.of(broker);
   }

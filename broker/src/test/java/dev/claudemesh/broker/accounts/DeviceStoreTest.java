@@ -34,7 +34,7 @@ class DeviceStoreTest {
     database = TestDatabase.create();
     accounts = new AccountStore(database.database());
     store = new DeviceStore(database.database());
-    ada = new AccountRow(Ids.next(), "ada@acme.dev", "Ada", "hash", NOW);
+    ada = new AccountRow(Ids.next(), "ada@acme.dev", "Ada", "hash", NOW, false);
     accounts.insert(ada, 10);
   }
 

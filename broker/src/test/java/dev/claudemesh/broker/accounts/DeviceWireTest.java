@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.accounts.AccountClient.Answer;
-import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -41,7 +41,7 @@ class DeviceWireTest {
             Map.of("BROKER_ACCOUNTS", "true"),
             limits ->
                 limits.withAccounts(
-                    new Accounts(
+                    new AccountLimits(
                         100,
                         20,
                         50,

@@ -3,11 +3,10 @@ package dev.claudemesh.cli.backup;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.HiddenInput;
 import dev.claudemesh.protocol.config.PrivateFiles;
 import dev.claudemesh.protocol.crypto.PassphraseBox;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,14 +20,12 @@ import java.util.Optional;
 final class Passphrase {
   private final Context context;
   private final Optional<Path> file;
-  private final BufferedReader typed;
+  private final HiddenInput typed;
 
   Passphrase(Context context, Optional<Path> file) {
     this.context = context;
     this.file = file;
-    this.typed =
-        new BufferedReader(
-            new InputStreamReader(context.environment().in(), StandardCharsets.UTF_8));
+    this.typed = new HiddenInput(context);
   }
 
   /// One that was chosen before.
@@ -87,17 +84,7 @@ final class Passphrase {
           ExitCode.ARGUMENTS,
           "There is nobody to ask for the passphrase here; name a file with --passphrase-file.");
     }
-    context.terminal().err().print(question);
-    context.terminal().err().flush();
-    // A test types into a stream of its own.
-    char[] answer =
-        context.environment().in() == System.in
-            ? System.console().readPassword()
-            : Optional.ofNullable(typed.readLine()).map(String::toCharArray).orElse(null);
-    if (answer == null) {
-      throw new CommandFailure(ExitCode.CANCELLED, "Nothing was changed.");
-    }
-    return answer;
+    return typed.ask(question);
   }
 
   private static char[] taken(CharBuffer buffer) {

@@ -4,6 +4,7 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.QrCode;
+import dev.claudemesh.cli.terminal.SafeText;
 import dev.claudemesh.cli.terminal.Style;
 import dev.claudemesh.cli.terminal.Table;
 import dev.claudemesh.protocol.Operation.Effect;
@@ -56,6 +57,12 @@ public final class InviteCommand extends MeshCommand {
       description = "For how long it is good: 30m, 12h, 7d. Default: 7d")
   private Duration expires = Duration.ofDays(7);
 
+  @Option(
+      names = "--email",
+      paramLabel = "<address>",
+      description = "Have the broker mail the link there, too, if it sends mail.")
+  private Optional<String> email = Optional.empty();
+
   @Option(names = "--qr", description = "Draw the link as a QR code, too, on the screen.")
   private boolean qr;
 
@@ -75,7 +82,16 @@ public final class InviteCommand extends MeshCommand {
   }
 
   /// What `--json` prints.
-  record Made(String url, String code, String role, int uses, Instant expiresAt, String mesh) {}
+  ///
+  /// @param emailed whether the broker took it to be mailed; absent if nobody asked for that
+  record Made(
+      String url,
+      String code,
+      String role,
+      int uses,
+      Instant expiresAt,
+      String mesh,
+      Optional<Boolean> emailed) {}
 
   /// What `--json --revoke` prints.
   record Revoked(String revoked, String mesh) {}
@@ -97,8 +113,17 @@ public final class InviteCommand extends MeshCommand {
     InviteReply.Created made = call(member, signed(member, end));
     String url = url(member, made);
     Answer answer =
-        Answer.of(new Made(url, made.code(), role.name(), uses, made.expiresAt(), member.slug()))
+        Answer.of(
+                new Made(
+                    url,
+                    made.code(),
+                    role.name(),
+                    uses,
+                    made.expiresAt(),
+                    member.slug(),
+                    email.map(_ -> made.emailed())))
             .line(url);
+    email.ifPresent(address -> tellMailed(address, made.emailed()));
     if (qr && !json) {
       QrCode.of(url).lines(context.terminal()).forEach(answer::remark);
     }
@@ -111,6 +136,18 @@ public final class InviteCommand extends MeshCommand {
                 + ", for "
                 + Span.text(expires))
         .next("claudemesh join " + url + "   (by the newcomer, with their own claudemesh)");
+  }
+
+  private void tellMailed(String address, boolean emailed) {
+    if (emailed) {
+      context
+          .terminal()
+          .talk("  mailed to " + SafeText.line(address) + "; who reads that mail can join by it");
+    } else {
+      context
+          .terminal()
+          .warn("The broker did not mail it: it sends no mail, or too much waits. Hand it over");
+    }
   }
 
   private InviteRequest.Create signed(Membership member, Instant end) {
@@ -133,7 +170,7 @@ public final class InviteCommand extends MeshCommand {
         Optional.of(invite.expiresAt()),
         Optional.of(uses),
         Optional.empty(),
-        Optional.empty(),
+        email,
         Optional.empty());
   }
 

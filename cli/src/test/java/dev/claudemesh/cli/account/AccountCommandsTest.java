@@ -1,9 +1,11 @@
 package dev.claudemesh.cli.account;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claudemesh.broker.TestBroker;
-import dev.claudemesh.broker.kernel.LimitsConfig.Accounts;
+import dev.claudemesh.broker.TestMail;
+import dev.claudemesh.broker.kernel.AccountLimits;
 import dev.claudemesh.cli.Shell;
 import dev.claudemesh.cli.Shell.Ran;
 import dev.claudemesh.cli.mesh.GoldenScreens;
@@ -12,6 +14,7 @@ import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.accounts.AccountToken.Kind;
 import dev.claudemesh.protocol.client.BrokerHttp;
 import java.io.IOException;
+import java.io.PipedOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +56,7 @@ class AccountCommandsTest {
             Map.of("BROKER_ACCOUNTS", "true"),
             limits ->
                 limits.withAccounts(
-                    new Accounts(
+                    new AccountLimits(
                         100, 100, 50, 2, 64, 0, 1, 0, 1, Duration.ofDays(90), Duration.ofDays(7))));
     try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
       http.call(
@@ -239,6 +243,75 @@ class AccountCommandsTest {
     Ran other = ana.run("token", "list", "--broker", "ws://127.0.0.1:1/ws");
     assertThat(other.exit()).isEqualTo(2);
     assertThat(other.err()).contains("not at ws://127.0.0.1:1/ws");
+  }
+
+  @Test
+  void a_password_is_changed_by_the_old_one_and_this_machine_stays_signed_in() throws IOException {
+    String email = "change@acme.dev";
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      http.call(
+          new AccountRequest.Register(email, PASSWORD, Optional.empty()),
+          Optional.empty(),
+          Map.of());
+      String other =
+          http.call(
+                  new AccountRequest.Login(email, PASSWORD, Optional.of("x"), Optional.empty()),
+                  Optional.empty(),
+                  Map.of())
+              .token();
+      ana.piped(other + "\n").ok("login", "--token", "-");
+      assertThat(ana.piped("not the old one\nnew horse battery\n").run("password").exit())
+          .isEqualTo(2);
+      assertThat(ana.piped(PASSWORD + "\nshort\n").run("password").exit()).isEqualTo(3);
+      assertThat(ana.piped("").run("password").exit()).isEqualTo(1);
+      Ran changed = ana.piped(PASSWORD + "\nnew horse battery\n").ok("password", "--json");
+      new GoldenScreens().check("password.json", shown(changed));
+      assertThat(Files.readString(auth())).doesNotContain(other, "horse");
+      assertThat(ana.ok("whoami").out()).contains(email);
+      assertThat(ana.ok("whoami", "--token", other).err()).contains("revoked");
+    }
+  }
+
+  @Test
+  void a_forgotten_password_is_set_by_a_code_from_the_mail_and_invites_go_out_by_mail() {
+    try (TestMail mail = TestMail.start()) {
+      Map<String, String> settings = new HashMap<>(mail.settings());
+      settings.put("BROKER_ACCOUNTS", "true");
+      try (TestBroker mailing = TestBroker.start(settings);
+          BrokerHttp http = new BrokerHttp(mailing.wsUrl())) {
+        Shell ben = new Shell(temp.resolve("ben"), "ben").broker(mailing.wsUrl());
+        http.call(
+            new AccountRequest.Register("ben@acme.dev", PASSWORD, Optional.empty()),
+            Optional.empty(),
+            Map.of());
+        PipedOutputStream typing = new PipedOutputStream();
+        ben.piped(typing);
+        CompletableFuture<Ran> reset =
+            CompletableFuture.supplyAsync(() -> ben.run("password", "--reset", "ben@acme.dev"));
+        typing.write((mail.await(1).code() + "\nnew horse battery\n").getBytes(UTF_8));
+        typing.close();
+        assertThat(reset.join().exit()).as(reset.join().err()).isZero();
+        assertThat(ben.ok("whoami").out()).contains("ben@acme.dev");
+
+        ben.piped("").ok("create", "Platform");
+        Ran invite = ben.ok("invite", "--email", "cleo@example.test", "--json");
+        assertThat(invite.json().path("emailed").asBoolean()).isTrue();
+        TestMail.Received received = mail.await(2);
+        String link = invite.json().path("url").asString();
+        assertThat(received.to()).isEqualTo("cleo@example.test");
+        assertThat(received.text()).contains("claudemesh join " + link);
+        assertThat(received.html()).contains(link);
+        Shell cleo = new Shell(temp.resolve("cleo"), "cleo");
+        cleo.ok("join", link.replaceFirst("https://[^/]+", mailing.httpUrl().toString()));
+        assertThat(ben.run("invite", "--email", "not an address").exit()).isEqualTo(3);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+    ana.ok("create", "Quiet");
+    Ran unmailed = ana.ok("invite", "--email", "cleo@example.test", "--json");
+    assertThat(unmailed.json().path("emailed").asBoolean(true)).isFalse();
+    assertThat(unmailed.err()).contains("did not mail it");
   }
 
   /// What a person does on the page, for the newest code that waits.

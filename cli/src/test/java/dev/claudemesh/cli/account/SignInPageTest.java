@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.claudemesh.Chromium;
 import dev.claudemesh.Program;
 import dev.claudemesh.broker.TestBroker;
+import dev.claudemesh.broker.TestMail;
 import dev.claudemesh.protocol.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +250,53 @@ class SignInPageTest {
     browser.press("Aprobar");
     assertThat(browser.text()).contains("Vuelva a su terminal");
     assertThat(login.exit()).isZero();
+  }
+
+  @Test
+  void where_mail_is_sent_a_code_from_it_makes_the_account_and_mends_a_forgotten_password()
+      throws Exception {
+    try (TestMail mail = TestMail.start()) {
+      Map<String, String> settings = new HashMap<>(mail.settings());
+      settings.put("BROKER_ACCOUNTS", "true");
+      settings.put("BROKER_PUBLIC_URL", "http://mesh.broker.example");
+      try (TestBroker mailing = TestBroker.start(settings)) {
+        browser.open(mailing.httpUrl() + "/cli-auth");
+        browser.press("Make an account");
+        browser.type("Your name", "Gus");
+        browser.type("E-mail", "gus@acme.dev");
+        browser.press("Send me a code");
+        assertThat(browser.text()).contains("Set a password", "a code is on its way");
+        browser.checkReadable();
+        browser.type("Code from the mail", mail.await(1).code());
+        browser.type("Password (at least 10 characters)", PASSWORD);
+        browser.press("Save and sign in");
+        assertThat(browser.text()).contains("Signed in as gus@acme.dev");
+        browser.press("Sign out");
+
+        browser.press("Forgot the password?");
+        browser.type("E-mail", "gus@acme.dev");
+        browser.press("Send me a code");
+        browser.type("Code from the mail", "00000000");
+        browser.type("Password (at least 10 characters)", "another " + PASSWORD);
+        browser.press("Save and sign in");
+        assertThat(browser.text()).contains("This code is wrong");
+        browser.type("Code from the mail", mail.await(2).code());
+        browser.type("Password (at least 10 characters)", "another " + PASSWORD);
+        browser.press("Save and sign in");
+        assertThat(browser.text()).contains("Signed in as gus@acme.dev");
+        browser.press("Sign out");
+
+        signIn("gus@acme.dev", PASSWORD);
+        assertThat(browser.text()).contains("No account here has this address");
+        browser.press("Sign in by e-mail code");
+        browser.type("E-mail", "gus@acme.dev");
+        browser.press("Send me a code");
+        browser.picture("mail-code");
+        browser.type("Code from the mail", mail.await(3).code());
+        browser.press("Sign in");
+        assertThat(browser.text()).contains("Signed in as gus@acme.dev");
+      }
+    }
   }
 
   /// At a desk, in the dark, and on a phone.

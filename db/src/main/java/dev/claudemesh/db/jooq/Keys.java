@@ -5,6 +5,7 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
@@ -35,6 +36,7 @@ import dev.claudemesh.db.jooq.tables.State;
 import dev.claudemesh.db.jooq.tables.Stream;
 import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
+import dev.claudemesh.db.jooq.tables.records.AccountCodeRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountEventRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountTokenRecord;
@@ -84,6 +86,7 @@ public class Keys {
 
     public static final UniqueKey<AccountRecord> ACCOUNT_EMAIL_KEY = Internal.createUniqueKey(Account.ACCOUNT, DSL.name("account_email_key"), new TableField[] { Account.ACCOUNT.EMAIL }, true);
     public static final UniqueKey<AccountRecord> ACCOUNT_PKEY = Internal.createUniqueKey(Account.ACCOUNT, DSL.name("account_pkey"), new TableField[] { Account.ACCOUNT.ID }, true);
+    public static final UniqueKey<AccountCodeRecord> ACCOUNT_CODE_PKEY = Internal.createUniqueKey(AccountCode.ACCOUNT_CODE, DSL.name("account_code_pkey"), new TableField[] { AccountCode.ACCOUNT_CODE.EMAIL }, true);
     public static final UniqueKey<AccountEventRecord> ACCOUNT_EVENT_PKEY = Internal.createUniqueKey(AccountEvent.ACCOUNT_EVENT, DSL.name("account_event_pkey"), new TableField[] { AccountEvent.ACCOUNT_EVENT.ID }, true);
     public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_PKEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_pkey"), new TableField[] { AccountToken.ACCOUNT_TOKEN.ID }, true);
     public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_TOKEN_HASH_KEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_token_hash_key"), new TableField[] { AccountToken.ACCOUNT_TOKEN.TOKEN_HASH }, true);

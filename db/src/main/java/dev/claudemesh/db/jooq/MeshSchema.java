@@ -5,6 +5,7 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
@@ -54,6 +55,8 @@ public class MeshSchema extends SchemaImpl {
     public static final MeshSchema MESH_SCHEMA = new MeshSchema();
 
     public final Account ACCOUNT = Account.ACCOUNT;
+
+    public final AccountCode ACCOUNT_CODE = AccountCode.ACCOUNT_CODE;
 
     public final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
 
@@ -137,6 +140,7 @@ public class MeshSchema extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             Account.ACCOUNT,
+            AccountCode.ACCOUNT_CODE,
             AccountEvent.ACCOUNT_EVENT,
             AccountToken.ACCOUNT_TOKEN,
             AuditHead.AUDIT_HEAD,

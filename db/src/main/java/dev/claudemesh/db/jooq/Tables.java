@@ -5,6 +5,7 @@ package dev.claudemesh.db.jooq;
 
 
 import dev.claudemesh.db.jooq.tables.Account;
+import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
@@ -41,6 +42,8 @@ import dev.claudemesh.db.jooq.tables.Task;
 public class Tables {
 
     public static final Account ACCOUNT = Account.ACCOUNT;
+
+    public static final AccountCode ACCOUNT_CODE = AccountCode.ACCOUNT_CODE;
 
     public static final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
 

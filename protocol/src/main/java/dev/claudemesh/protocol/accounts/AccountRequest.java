@@ -27,6 +27,7 @@ public sealed interface AccountRequest<R extends Reply> extends Request<R>
         AccountRequest.RevokeToken,
         AccountRequest.ListSessions,
         AccountRequest.RevokeSession,
+        CodeRequest,
         DeviceRequest {
 
   /// Makes an account. Answers the same whether or not the address has one already.

@@ -51,6 +51,8 @@ public class Account extends TableImpl<AccountRecord> {
 
     public final TableField<AccountRecord, Instant> CREATED_AT = createField(DSL.name("created_at"), SQLDataType.INSTANT.nullable(false), this, "");
 
+    public final TableField<AccountRecord, Instant> EMAIL_PROVEN_AT = createField(DSL.name("email_proven_at"), SQLDataType.INSTANT, this, "");
+
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -57,6 +57,14 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Instant) get(4);
     }
 
+    public void setEmailProvenAt(Instant value) {
+        set(5, value);
+    }
+
+    public Instant getEmailProvenAt() {
+        return (Instant) get(5);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -74,7 +82,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(String id, String email, String name, String passwordHash, Instant createdAt) {
+    public AccountRecord(String id, String email, String name, String passwordHash, Instant createdAt, Instant emailProvenAt) {
         super(Account.ACCOUNT);
 
         setId(id);
@@ -82,6 +90,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setName(name);
         setPasswordHash(passwordHash);
         setCreatedAt(createdAt);
+        setEmailProvenAt(emailProvenAt);
         resetTouchedOnNotNull();
     }
 }
