@@ -38,6 +38,7 @@ import dev.claudemesh.cli.mesh.MembersCommand;
 import dev.claudemesh.cli.mesh.ModerationCommands;
 import dev.claudemesh.cli.mesh.PeersCommand;
 import dev.claudemesh.cli.mesh.PermissionsCommand;
+import dev.claudemesh.cli.mesh.ProfileCommand;
 import dev.claudemesh.cli.mesh.RenameCommand;
 import dev.claudemesh.cli.mesh.SendCommand;
 import dev.claudemesh.cli.mesh.StatusCommand;
@@ -51,6 +52,7 @@ import dev.claudemesh.cli.skills.SkillShareCommand;
 import dev.claudemesh.cli.sql.SqlCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
 import dev.claudemesh.cli.streams.StreamTailCommand;
+import dev.claudemesh.cli.upgrade.UpgradeCommand;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,6 +105,7 @@ public final class Cli {
             Word.written(
                 MembersCommand.class,
                 WhoamiCommand.class,
+                ProfileCommand.class,
                 VerifyCommand.class,
                 PermissionsCommand.class,
                 GrantCommands.Show.class,
@@ -179,6 +182,7 @@ public final class Cli {
             BackupCommand.class,
             RestoreCommand.class,
             PolicyCommand.class,
+            UpgradeCommand.class,
             CompletionsCommand.class,
             UrlHandlerCommand.class,
             HelpCommand.class));

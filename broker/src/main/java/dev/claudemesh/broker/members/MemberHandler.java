@@ -204,7 +204,8 @@ public final class MemberHandler implements Handler<MemberRequest<?>> {
   private static Map<String, JsonNode> changes(MemberRow before, MemberRow after) {
     Map<String, JsonNode> changes = new LinkedHashMap<>();
     note(changes, "displayName", before.displayName(), after.displayName());
-    note(changes, "roleTag", before.roleTag(), after.roleTag());
+    // An answer has no null: a tag that was taken away is empty.
+    note(changes, "roleTag", before.roleTag().orElse(""), after.roleTag().orElse(""));
     note(changes, "groups", before.groups(), after.groups());
     note(changes, "messageMode", before.messageMode(), after.messageMode());
     note(

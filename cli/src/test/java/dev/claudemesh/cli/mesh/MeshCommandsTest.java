@@ -75,6 +75,9 @@ class MeshCommandsTest {
     golden.check("status.json", bob.ok("status", "--json").out());
     golden.check("grants.json", ana.ok("grants", "--json").out());
     golden.check("block.json", ana.ok("block", "bob", "--json").out());
+    golden.check(
+        "profile.json",
+        ana.ok("profile", "--role", "pilot", "--groups", "ops:lead", "--json").out());
     golden.check("rename.json", ana.ok("rename", "Renamed", "--json").out());
     golden.check("ban.json", ana.ok("ban", "bob", "--json").out());
     golden.check("bans.json", ana.ok("ban", "--list", "--json").out());
@@ -97,6 +100,32 @@ class MeshCommandsTest {
     assertThat(bob.ok("status").out()).contains("mesh key of epoch 1");
     assertThat(ana.ok("send", "*", "for all").out()).contains("queued");
     assertThat(bob.ok("inbox").out()).contains("ana to * on handover").contains("│ for all");
+  }
+
+  @Test
+  void a_profile_is_shown_and_changed_and_what_is_given_empty_goes() {
+    ana.ok("create", "profiles");
+    ana.ok(
+        "profile",
+        "--name",
+        "Ana Lytic",
+        "--role",
+        "pilot",
+        "--groups",
+        "@ops:lead, backend",
+        "--message-mode",
+        "inbox");
+
+    assertThat(ana.ok("profile").out())
+        .containsPattern("name +Ana Lytic\n")
+        .containsPattern("role +pilot\n")
+        .containsPattern("groups +@ops:lead, @backend\n")
+        .containsPattern("messages +inbox\n");
+    ana.ok("profile", "--groups", "", "--role", "");
+    assertThat(ana.ok("profile").out()).contains("Ana Lytic").doesNotContain("pilot", "@ops");
+
+    assertThat(ana.run("profile", "--message-mode", "loud").exit()).isEqualTo(3);
+    assertThat(ana.run("profile", "--name", "").exit()).isEqualTo(3);
   }
 
   @Test
