@@ -17,6 +17,9 @@ final class Layout {
   private static final int WIDEST_TEXT = 76;
   private static final int FEWEST_CHOICES = 3;
 
+  /// In a narrower window a choice has to do without its note.
+  private static final int NARROWEST_NOTE = 60;
+
   private final Terminal look;
   private final int width;
   private final int height;
@@ -41,51 +44,68 @@ final class Layout {
   record Around(
       Optional<Icon> icon, Optional<String> doing, Optional<String> banner, boolean canGoBack) {}
 
+  /// What surrounds a question in a window of this size.
+  private record Surroundings(List<Line> head, List<Line> tail) {
+    int size() {
+      return head.size() + tail.size();
+    }
+  }
+
   Frame frame(Page<?> page, Hand hand, Around around) {
-    List<Line> tail = new ArrayList<>();
+    int wanted = question(page, hand, around, Integer.MAX_VALUE).lines.size();
+    List<Surroundings> all = surroundings(page, around);
+    Surroundings fitting =
+        all.stream()
+            .filter(some -> some.size() + wanted <= height)
+            .findFirst()
+            .orElse(all.getLast());
+    Question question = question(page, hand, around, height - fitting.size());
+    int room = Math.max(0, height - question.lines.size() - fitting.tail.size());
+    int head = Math.min(room, fitting.head.size());
+    List<Line> lines = new ArrayList<>(fitting.head.subList(0, head));
+    lines.addAll(question.lines);
+    lines.addAll(fitting.tail);
+    return new Frame(
+        lines.stream().limit(height).map(line -> line.shown(look, width)).toList(),
+        question.cursor.map(at -> new Cursor(head + at.row(), at.column())));
+  }
+
+  /// From all to little. An interruption keeps its reason; a question keeps its facts before words
+  /// about it.
+  private List<Surroundings> surroundings(Page<?> page, Around around) {
+    List<Line> tail = new ArrayList<>(List.of(Line.of()));
     around.banner().ifPresent(text -> tail.add(banner(text)));
     tail.add(keys(page, around));
-    List<Line> head = head(page, around);
-    Question question =
-        around
-            .doing()
-            .map(this::doing)
-            .orElseGet(() -> question(page, hand, height - head.size() - tail.size() - 2));
-    int room = height - question.lines.size();
-    List<Line> all = new ArrayList<>();
-    if (room >= head.size() + tail.size() + 2) {
-      all.addAll(head);
-      all.add(Line.of());
-    } else {
-      tail.clear();
-      all.addAll(head.subList(0, Math.clamp(room, 0, head.size())));
-    }
-    int above = all.size();
-    all.addAll(question.lines);
-    if (!tail.isEmpty()) {
-      all.add(Line.of());
-      all.addAll(tail);
-    }
-    return new Frame(
-        all.stream().limit(height).map(line -> line.shown(look, width)).toList(),
-        question.cursor.map(at -> new Cursor(above + at.row(), at.column())));
+    List<Line> nothing = List.of();
+    return around.icon().isPresent()
+        ? List.of(
+            new Surroundings(head(page, around, true, true), tail),
+            new Surroundings(head(page, around, true, true), nothing))
+        : List.of(
+            new Surroundings(head(page, around, true, true), tail),
+            new Surroundings(head(page, around, true, false), tail),
+            new Surroundings(head(page, around, true, false), nothing),
+            new Surroundings(head(page, around, false, false), nothing));
   }
 
   private record Question(List<Line> lines, Optional<Cursor> cursor) {}
 
-  private List<Line> head(Page<?> page, Around around) {
+  private List<Line> head(Page<?> page, Around around, boolean facts, boolean words) {
     List<Line> head = new ArrayList<>();
     Line title = Cards.brand(look);
     around.icon().ifPresent(icon -> title.add(icon, look).add(" "));
     head.add(title.add(Style.STRONG, page.title()));
-    head.addAll(Cards.rows(page.rows(), look));
-    if (!page.text().isEmpty()) {
-      head.add(Line.of());
+    if (facts) {
+      head.addAll(Cards.rows(page.rows(), look));
     }
-    page.text()
-        .forEach(text ->
-            Columns.wrap(SafeText.line(text), textWidth())
-                .forEach(line -> head.add(Line.of(INDENT + line))));
+    if (words && !page.text().isEmpty()) {
+      head.add(Line.of());
+      page.text()
+          .forEach(text ->
+              Columns.wrap(SafeText.line(text), textWidth())
+                  .forEach(line -> head.add(Line.of(INDENT + line))));
+    }
+    head.add(Line.of());
     return head;
   }
 
@@ -95,7 +115,10 @@ final class Layout {
         Optional.empty());
   }
 
-  private Question question(Page<?> page, Hand hand, int room) {
+  private Question question(Page<?> page, Hand hand, Around around, int room) {
+    if (around.doing().isPresent()) {
+      return doing(around.doing().get());
+    }
     return switch (page.ask()) {
       case Page.Pick<?> pick -> new Question(choices(pick, hand, room), Optional.empty());
       case Page.Type<?> type -> input(type, hand);
@@ -126,7 +149,7 @@ final class Layout {
         line.add(Style.MUTED, more ? Icon.MORE.in(look) : " ");
       }
       line.add(i == selected ? Style.CHOSEN : null, " " + choice.label());
-      if (!choice.note().isEmpty()) {
+      if (!choice.note().isEmpty() && width >= NARROWEST_NOTE) {
         line.add(
             Style.MUTED,
             " ".repeat(label - Columns.of(SafeText.line(choice.label())) + 3) + choice.note());
@@ -177,7 +200,12 @@ final class Layout {
       }
     }
     keys.add("Ctrl-C leave");
-    return Line.of(INDENT).add(Style.MUTED, String.join("   ", keys));
+    String all = String.join("   ", keys);
+    while (keys.size() > 1 && Columns.of(INDENT + all) > width) {
+      all = String.join("  ", keys);
+      keys.removeFirst();
+    }
+    return Line.of(INDENT).add(Style.MUTED, all);
   }
 
   private int textWidth() {

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jline.terminal.Attributes;
-import org.jline.terminal.KeyEvent;
-import org.jline.terminal.KeyParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.NonBlockingReader;
@@ -146,6 +144,11 @@ final class Window implements AutoCloseable {
   }
 
   private static Key sequence(NonBlockingReader reader) throws IOException {
+    int peeked = reader.peek(SEQUENCE_MILLIS);
+    if (peeked < ' ') {
+      // Nothing, or a key of its own that was pressed at once.
+      return Key.Named.ESCAPE;
+    }
     StringBuilder sequence = new StringBuilder("\u001b");
     while (sequence.length() < LONGEST_SEQUENCE && !isWhole(sequence)) {
       int next = reader.read(SEQUENCE_MILLIS);
@@ -178,27 +181,22 @@ final class Window implements AutoCloseable {
     return new Key.Text(text.toString().replace(PASTE_END, ""));
   }
 
+  /// By its last sign, and where that is a tilde, by its number; what was held down with it does
+  /// not matter.
   private static Key named(String sequence) {
-    if (sequence.length() == 1) {
-      return Key.Named.ESCAPE;
-    }
-    KeyEvent event = KeyParser.parse(sequence);
-    return switch (event.getType()) {
-      case Arrow ->
-          switch (event.getArrow()) {
-            case Up -> Key.Named.UP;
-            case Down -> Key.Named.DOWN;
-            case Left -> Key.Named.LEFT;
-            case Right -> Key.Named.RIGHT;
-          };
-      case Special ->
-          switch (event.getSpecial()) {
-            case Enter -> Key.Named.ENTER;
-            case Escape -> Key.Named.ESCAPE;
-            case Home, PageUp -> Key.Named.HOME;
-            case End, PageDown -> Key.Named.END;
-            case Delete -> Key.Named.DELETE;
-            case Backspace -> Key.Named.BACKSPACE;
+    return switch (sequence.charAt(sequence.length() - 1)) {
+      case 'A' -> Key.Named.UP;
+      case 'B' -> Key.Named.DOWN;
+      case 'C' -> Key.Named.RIGHT;
+      case 'D' -> Key.Named.LEFT;
+      case 'H' -> Key.Named.HOME;
+      case 'F' -> Key.Named.END;
+      case 'M' -> Key.Named.ENTER;
+      case '~' ->
+          switch (sequence.replaceAll("\\D+(\\d*).*", "$1")) {
+            case "1", "5", "7" -> Key.Named.HOME;
+            case "4", "6", "8" -> Key.Named.END;
+            case "3" -> Key.Named.DELETE;
             default -> Key.Named.OTHER;
           };
       default -> Key.Named.OTHER;

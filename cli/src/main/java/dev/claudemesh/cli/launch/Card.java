@@ -123,7 +123,8 @@ final class Card {
               case Goal.Join wanted ->
                   wanted
                       .offer()
-                      .map(offer -> "Continue joins " + offer.mesh() + " as " + offer.role() + end);
+                      .map(offer ->
+                          "Continue joins " + offer.mesh() + " as " + called(offer.role()) + end);
               case Goal.Create wanted ->
                   wanted.name().map(name -> "Continue makes " + name + end + " You own it.");
               case Goal.Joined joined -> Optional.empty();
@@ -131,5 +132,9 @@ final class Card {
             })
         .stream()
         .toList();
+  }
+
+  private static String called(String role) {
+    return role.equals("admin") ? "an admin" : "a member";
   }
 }

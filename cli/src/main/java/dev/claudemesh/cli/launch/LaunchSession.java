@@ -148,7 +148,7 @@ record LaunchSession(
 
   LaunchSession withAlone() {
     return new LaunchSession(
-        machine, wishes, goal, broker, usualName, name, role, online, true, confirmed);
+        machine, wishes, goal, broker, usualName, name, role, Optional.empty(), true, confirmed);
   }
 
   LaunchSession withConfirmed() {

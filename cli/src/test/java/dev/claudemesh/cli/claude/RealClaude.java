@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A real Claude Code process that takes prompts on its standard input: a home of its own, an empty
 /// environment, our MCP server and our hooks, and a scripted model.
-final class RealClaude implements AutoCloseable {
+public final class RealClaude implements AutoCloseable {
   private static final String VERSION = "2.1.329";
   private static final Pattern SESSION_ID = Pattern.compile("\"session_id\":\"([0-9a-f-]+)\"");
 
@@ -41,7 +41,7 @@ final class RealClaude implements AutoCloseable {
   }
 
   /// The native binary of the npm package, if it is on this machine.
-  static Optional<Path> binary() {
+  public static Optional<Path> binary() {
     String cache =
         System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
     return Stream.of(
@@ -201,7 +201,7 @@ final class RealClaude implements AutoCloseable {
   }
 
   /// What a JVM needs to run our program, for an argument file.
-  static String javaArguments() {
+  public static String javaArguments() {
     return "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m --enable-native-access=ALL-UNNAMED\n"
         + "-cp \""
         + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
