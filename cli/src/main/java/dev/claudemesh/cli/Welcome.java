@@ -2,11 +2,11 @@ package dev.claudemesh.cli;
 
 import dev.claudemesh.protocol.Problem;
 
-/// What somebody who typed no command should do first.
-final class Welcome {
+/// What somebody who started nothing can do next.
+public final class Welcome {
   private Welcome() {}
 
-  static String next(Context context) {
+  public static String next(Context context) {
     try {
       return context.config().read().memberships().isEmpty()
           ? "claudemesh demo"

@@ -33,4 +33,8 @@ interface Actions {
 
   /// How many peers are on a mesh now.
   int online(Mesh mesh);
+
+  /// The version that can be upgraded to, where the user named a feed of releases and it has a
+  /// newer one.
+  Optional<String> newest();
 }

@@ -5,12 +5,14 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.launch.LaunchSession.Mesh;
 import dev.claudemesh.cli.launch.LaunchSession.Offer;
 import dev.claudemesh.cli.mesh.Brokers;
+import dev.claudemesh.cli.policy.AskBefore;
 import dev.claudemesh.cli.terminal.Terminal;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
 import dev.claudemesh.protocol.client.BrokerHttp;
 import dev.claudemesh.protocol.config.AuthFile;
+import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.Membership;
 import dev.claudemesh.protocol.invites.InviteLink;
 import dev.claudemesh.protocol.invites.InvitePayload;
@@ -35,22 +37,30 @@ import tools.jackson.databind.JsonNode;
 final class CommandActions implements Actions {
   private final Context context;
 
-  /// The same with nobody to talk to.
-  private final Context silent;
+  private final Optional<AskBefore> mode;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-  CommandActions(Context context) {
+  /// @param confirmed whether somebody sees what is about to be done, and says go; commands are not
+  ///   asked about once more then
+  CommandActions(Context context, boolean confirmed) {
     this.context = context;
-    this.silent =
-        new Context(
-            context.environment(),
-            new Terminal(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-                false,
-                context.environment().variables()),
-            context.clock());
+    this.mode = confirmed ? Optional.of(AskBefore.NOTHING) : context.consent().mode();
+  }
+
+  /// The same with nobody to talk to.
+  private Context silent(OutputStream answer) {
+    return new Context(
+        context.environment(),
+        new Terminal(
+            new PrintStream(answer, true, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            false,
+            context.environment().variables()),
+        context.clock());
+  }
+
+  /// As it is now; what had to be mended in it was told before.
+  private Config config() {
+    return silent(OutputStream.nullOutputStream()).config().read();
   }
 
   @Override
@@ -159,9 +169,7 @@ final class CommandActions implements Actions {
   @Override
   public int online(Mesh mesh) {
     Membership member =
-        silent
-            .config()
-            .read()
+        config()
             .byId(mesh.id())
             .orElseThrow(() ->
                 new Problem(
@@ -183,12 +191,25 @@ final class CommandActions implements Actions {
     }
   }
 
+  @Override
+  public Optional<String> newest() {
+    if (config().setting("upgradeFeed").isEmpty()) {
+      return Optional.empty();
+    }
+    JsonNode told = run(List.of("upgrade", "--check"));
+    String newest = told.path("newest").asString("");
+    return Optional.of(newest)
+        .filter(
+            version -> !version.isEmpty() && !version.equals(told.path("version").asString("")));
+  }
+
   /// @throws Problem what the command failed with
-  private synchronized JsonNode run(List<String> words) {
+  private JsonNode run(List<String> words) {
     List<String> all = new ArrayList<>(words);
     all.add(1, "--json");
-    out.reset();
-    Cli.run(silent, all.toArray(String[]::new));
+    mode.ifPresent(asked -> all.add(2, "--approval-mode=" + asked.word()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Cli.run(silent(out), all.toArray(String[]::new));
     JsonNode answer = Wire.mapper().readTree(out.toString(StandardCharsets.UTF_8));
     JsonNode error = answer.path("error");
     if (error.isObject()) {

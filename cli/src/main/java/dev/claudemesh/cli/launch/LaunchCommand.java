@@ -5,6 +5,7 @@ import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
+import dev.claudemesh.cli.Welcome;
 import dev.claudemesh.cli.claude.ClaudeBinary;
 import dev.claudemesh.cli.flow.Guide;
 import dev.claudemesh.cli.flow.Guides;
@@ -139,7 +140,7 @@ public final class LaunchCommand extends CliCommand {
   @Override
   public Integer call() throws Exception {
     boolean asks = context.terminal().interactive() && !yes && !nonInteractive;
-    Actions actions = new CommandActions(context);
+    Actions actions = new CommandActions(context, asks);
     Position<LaunchSession> start = start(actions, asks);
     if (!asks) {
       ClaudeBinary.require(context.environment());
@@ -151,6 +152,10 @@ public final class LaunchCommand extends CliCommand {
             : Guides.nobodyThere();
     Guide.Ended<LaunchSession> ended = guide.lead(start);
     if (ended.session().isEmpty()) {
+      if (ended.exit() == ExitCode.CANCELLED.number()) {
+        context.terminal().talk("Nothing was started.");
+        context.terminal().next(Welcome.next(context));
+      }
       return ended.exit();
     }
     return launch(ended.session().get(), asks);

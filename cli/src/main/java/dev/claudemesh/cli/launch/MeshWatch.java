@@ -35,10 +35,27 @@ final class MeshWatch implements Watch<LaunchSession> {
 
   @Override
   public void on(LaunchSession now, Consumer<News<LaunchSession>> tell) {
+    if (session == null) {
+      // Apart from the other asking: a feed may take its time.
+      Thread.ofVirtual().start(() -> tellNewest(tell));
+    }
     boolean another = session == null || !now.mesh().equals(session.mesh());
     session = now;
     if (another) {
       timer.execute(() -> begin(now.mesh(), tell));
+    }
+  }
+
+  private void tellNewest(Consumer<News<LaunchSession>> tell) {
+    try {
+      actions
+          .newest()
+          .ifPresent(version ->
+              tell.accept(
+                  new News.Banner<>("claudemesh " + version + " is out: claudemesh upgrade")));
+    } catch (Problem e) {
+      // Who starts a session is not held up by that; claudemesh upgrade says what is wrong.
+      return;
     }
   }
 

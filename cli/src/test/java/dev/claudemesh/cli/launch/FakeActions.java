@@ -62,4 +62,9 @@ final class FakeActions implements Actions {
     act("ask for " + mesh.slug());
     return 9;
   }
+
+  @Override
+  public Optional<String> newest() {
+    return Optional.of("9.9.9");
+  }
 }

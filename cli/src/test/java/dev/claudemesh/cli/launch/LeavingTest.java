@@ -58,6 +58,7 @@ class LeavingTest {
     try (Tmux tmux = Tmux.start(Tmux.Start.in(home))) {
       tmux.sees("Join a mesh").press("Up", "Enter");
       assertThat(tmux.ends()).isEqualTo(1);
+      assertThat(tmux.screen()).contains("Nothing was started.", "next: claudemesh demo");
       assertThat(tmux.isClean()).isTrue();
     }
   }
