@@ -3,8 +3,8 @@ package dev.claudemesh.cli.launch;
 import java.util.List;
 import java.util.Optional;
 
-/// All that is known of a launch so far; changes by copies. Never printed as it is: an invite of the
-/// oldest kind, which it may hold, has the mesh key in it.
+/// All that is known of a launch so far; changes by copies. Never printed as it is: an invite of
+/// the oldest kind, which it may hold, has the mesh key in it.
 ///
 /// @param usualName stands there when the name is asked
 /// @param name of the session on the mesh; empty while it is to be asked
