@@ -51,6 +51,9 @@ class EveryOperationTest {
           Map.entry("hook_set_status", "carries a session's id or token"),
           Map.entry("register_account", "an account has no right in any mesh"),
           Map.entry("login_account", "carries a password"),
+          Map.entry("send_login_code", "mails a code, and tells nothing"),
+          Map.entry("login_by_code", "carries a code from the mail"),
+          Map.entry("reset_password", "carries a code from the mail"),
           Map.entry("start_device_login", "makes a code that gives nothing until it is approved"),
           Map.entry("device_login_status", "carries a secret code"),
           Map.entry("cli_device_code", "makes a code that gives nothing until it is approved"),
@@ -69,6 +72,7 @@ class EveryOperationTest {
           "pending_status",
           "http_nonce",
           "account",
+          "account_code",
           "account_token",
           "account_event",
           "device_login");

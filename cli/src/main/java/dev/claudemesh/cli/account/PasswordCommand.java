@@ -6,7 +6,9 @@ import dev.claudemesh.cli.Context;
 import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.HiddenInput;
 import dev.claudemesh.cli.mesh.Brokers;
+import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
+import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.accounts.AccountReply;
 import dev.claudemesh.protocol.accounts.AccountRequest;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Option;
 
 /// Sets another password, by the one until now or by a code that is mailed. Every session ends;
 /// this machine is signed in again by the new one.
+@Does(Effect.WRITE)
 @Command(
     name = "password",
     description = "Change the password of your account, or set one you forgot by an e-mail code.",
