@@ -114,7 +114,7 @@ public final class Broker implements AutoCloseable {
     this.messaging = new MessageHandler(database, peers, bus, clock, steady, limits, metrics);
     this.audit = new AuditHandler(kernel);
     this.mailer = new Mailer(config.mail(), limits.mail(), steady);
-    this.accounts = new AccountHandler(kernel, config.accounts(), mailer);
+    this.accounts = new AccountHandler(kernel, config.accounts(), mailer, links);
     this.services = new ServiceHandler(kernel, steady);
     this.schedule = new ScheduleHandler(kernel, outgoing(messaging));
     this.simulated = new ClockHandler(kernel);

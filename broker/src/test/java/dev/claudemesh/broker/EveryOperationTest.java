@@ -54,6 +54,8 @@ class EveryOperationTest {
           Map.entry("send_login_code", "mails a code, and tells nothing"),
           Map.entry("login_by_code", "carries a code from the mail"),
           Map.entry("reset_password", "carries a code from the mail"),
+          Map.entry("cli_sync", "carries the token of an account"),
+          Map.entry("cli_session_revoke", "carries the token that it ends"),
           Map.entry("start_device_login", "makes a code that gives nothing until it is approved"),
           Map.entry("device_login_status", "carries a secret code"),
           Map.entry("cli_device_code", "makes a code that gives nothing until it is approved"),

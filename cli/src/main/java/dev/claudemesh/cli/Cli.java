@@ -4,6 +4,7 @@ import dev.claudemesh.cli.account.LoginCommand;
 import dev.claudemesh.cli.account.LogoutCommand;
 import dev.claudemesh.cli.account.PasswordCommand;
 import dev.claudemesh.cli.account.RegisterCommand;
+import dev.claudemesh.cli.account.SyncCommand;
 import dev.claudemesh.cli.account.TokenCommands;
 import dev.claudemesh.cli.approvals.ApproveCommand;
 import dev.claudemesh.cli.audit.AuditExportCommand;
@@ -133,7 +134,8 @@ public final class Cli {
                 LoginCommand.class,
                 RegisterCommand.class,
                 LogoutCommand.class,
-                PasswordCommand.class));
+                PasswordCommand.class,
+                SyncCommand.class));
     words.add(
         new Word.Family(
             "token",

@@ -8,6 +8,7 @@ import dev.claudemesh.broker.kernel.Handler;
 import dev.claudemesh.broker.kernel.HttpCall;
 import dev.claudemesh.broker.kernel.Ids;
 import dev.claudemesh.broker.kernel.Kernel;
+import dev.claudemesh.broker.kernel.Links;
 import dev.claudemesh.broker.kernel.MailAddress;
 import dev.claudemesh.broker.kernel.Outcome;
 import dev.claudemesh.broker.kernel.RateBuckets;
@@ -16,12 +17,16 @@ import dev.claudemesh.broker.mail.Mailer;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Reply;
+import dev.claudemesh.protocol.accounts.AccountMeshRequest;
 import dev.claudemesh.protocol.accounts.AccountReply;
 import dev.claudemesh.protocol.accounts.AccountRequest;
 import dev.claudemesh.protocol.accounts.AccountToken;
 import dev.claudemesh.protocol.accounts.AccountToken.Kind;
 import dev.claudemesh.protocol.accounts.CodeRequest;
 import dev.claudemesh.protocol.accounts.DeviceRequest;
+import dev.claudemesh.protocol.accounts.OldAccountReply;
+import dev.claudemesh.protocol.accounts.OldAccountRequest;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.meshes.MeshReply;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -43,13 +48,16 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
   private final Credentials credentials;
   private final Devices devices;
   private final Codes codes;
+  private final AccountMeshStore meshStore;
+  private final AccountMeshes meshes;
+  private final OldAccounts old;
   private final InstantSource clock;
   private final AccountLimits limits;
   private final RateBuckets<String> triesOfName;
   private final RateBuckets<InetAddress> triesFrom;
 
   /// @param on whether the operator wants accounts
-  public AccountHandler(Kernel kernel, boolean on, Mailer mailer) {
+  public AccountHandler(Kernel kernel, boolean on, Mailer mailer, Links links) {
     this.on = on;
     this.clock = kernel.clock();
     this.limits = kernel.limits().accounts();
@@ -67,6 +75,9 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
             kernel.limits().mail(),
             remembered,
             clock);
+    this.meshStore = new AccountMeshStore(kernel.database());
+    this.meshes = new AccountMeshes(kernel, meshStore, links);
+    this.old = new OldAccounts(credentials, meshes, links);
     this.triesOfName =
         new RateBuckets<>(limits.triesPerMinute(), limits.tryBurst(), remembered, clock);
     this.triesFrom =
@@ -77,6 +88,11 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
   public SignedIn signedIn(HttpCall call) {
     requireOn();
     return credentials.of(call);
+  }
+
+  @Override
+  public Optional<MemberId> member(SignedIn self, String mesh, Optional<PublicKey> signer) {
+    return meshStore.member(self.accountId(), mesh, signer);
   }
 
   @Override
@@ -96,6 +112,8 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
           case AccountRequest.RevokeSession revoke -> revoke(caller, Kind.SESSION, revoke.id());
           case DeviceRequest<?> device -> device(device, caller);
           case CodeRequest<?> code -> code(code, caller);
+          case AccountMeshRequest<?> mesh -> meshes.handle(mesh, caller);
+          case OldAccountRequest<?> asked -> old(asked, caller);
         });
   }
 
@@ -104,6 +122,29 @@ public final class AccountHandler implements Handler<AccountRequest<?>>, Account
       triesFrom.take(caller.remote(), "Too many sign-ins begun from your network address");
     }
     return devices.handle(request, caller);
+  }
+
+  private Reply old(OldAccountRequest<?> request, Caller caller) {
+    return switch (request) {
+      case OldAccountRequest.Sync sync -> old.sync(sync, caller);
+      case OldAccountRequest.IssueToken issue ->
+          OldAccounts.issued(issue, create -> createToken(create, caller));
+      case OldAccountRequest.RevokeToken revoke -> revoked(revoke.token(), caller);
+      case OldAccountRequest.Sessions _ ->
+          OldAccounts.sessions(list(caller.requireAccount(), Kind.SESSION).tokens());
+    };
+  }
+
+  /// Whoever has a token may end it, and learns only whether it was good.
+  private OldAccountReply.Revoked revoked(String text, Caller caller) {
+    boolean found =
+        AccountToken.of(text)
+            .flatMap(store::find)
+            .filter(token ->
+                store.revoke(
+                    token.accountId(), token.kind(), token.id(), clock.instant(), address(caller)))
+            .isPresent();
+    return new OldAccountReply.Revoked(true, found);
   }
 
   private Reply code(CodeRequest<?> request, Caller caller) {

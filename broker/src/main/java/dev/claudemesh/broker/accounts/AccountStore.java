@@ -279,6 +279,23 @@ final class AccountStore {
         .execute();
   }
 
+  static void noteMesh(DSLContext dsl, String accountId, String meshId, Trace trace, Instant now) {
+    dsl.insertInto(ACCOUNT_EVENT)
+        .set(ACCOUNT_EVENT.ACCOUNT_ID, accountId)
+        .set(ACCOUNT_EVENT.AT, now)
+        .set(ACCOUNT_EVENT.WHAT, trace.what())
+        .set(ACCOUNT_EVENT.KIND, "mesh")
+        .set(ACCOUNT_EVENT.MESH_ID, meshId)
+        .set(ACCOUNT_EVENT.ADDRESS, trace.address())
+        .execute();
+  }
+
+  /// The row of the account is the lock: nobody else issues, links or changes the password
+  /// meanwhile.
+  static void lock(DSLContext dsl, String accountId) {
+    dsl.selectOne().from(ACCOUNT).where(ACCOUNT.ID.eq(accountId)).forUpdate().fetch();
+  }
+
   /// Removes tokens that ended before one time, and events of before another.
   void prune(Instant ended, Instant events) {
     database

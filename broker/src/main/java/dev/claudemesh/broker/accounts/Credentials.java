@@ -42,11 +42,7 @@ final class Credentials {
             .filter(text -> text.regionMatches(true, 0, BEARER, 0, BEARER.length()))
             .map(text -> text.substring(BEARER.length()));
     if (bearer.isPresent()) {
-      AccountToken token = parsed(bearer.get());
-      if (token.kind() == Kind.WEB) {
-        throw new Problem(ProblemCode.TOKEN_UNKNOWN, "A browser's token works as a cookie alone");
-      }
-      return known(token);
+      return of(bearer.get());
     }
     AccountToken token =
         AccountCookie.in(call)
@@ -58,6 +54,17 @@ final class Credentials {
                     "Sign in first (claudemesh login), or send a token as Authorization: Bearer"));
     if (!call.method().equals("GET")) {
       checkForm(call, token);
+    }
+    return known(token);
+  }
+
+  /// Whose a session or personal access token is.
+  ///
+  /// @throws Problem what is wrong with it
+  SignedIn of(String text) {
+    AccountToken token = parsed(text);
+    if (token.kind() == Kind.WEB) {
+      throw new Problem(ProblemCode.TOKEN_UNKNOWN, "A browser's token works as a cookie alone");
     }
     return known(token);
   }

@@ -63,6 +63,7 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
   public Outcome handle(InviteRequest<?> request, Caller caller) {
     return switch (request) {
       case InviteRequest.Create create -> Outcome.of(create(create, caller));
+      case InviteRequest.CreateByAccount create -> Outcome.of(create(signed(create), caller));
       case InviteRequest.Join join -> Outcome.of(join(join, caller));
       case InviteRequest.Claim claim -> Outcome.of(claim(claim, caller));
       case InviteRequest.Preview preview -> Outcome.of(preview(preview));
@@ -72,8 +73,22 @@ public final class InviteHandler implements Handler<InviteRequest<?>> {
     };
   }
 
+  /// An account alone invites nobody, not even into a mesh whose keys the broker holds.
+  private static InviteRequest.Create signed(InviteRequest.CreateByAccount request) {
+    if (request.signature().isEmpty()) {
+      throw new Problem(
+          ProblemCode.INVITE_BAD_SIGNATURE,
+          "Your key on the mesh must sign the invite; make it with: claudemesh invite");
+    }
+    return request.plain();
+  }
+
   private InviteReply.Created create(InviteRequest.Create request, Caller caller) {
     Member issuer = caller.requireMember();
+    if (!issuer.permissions().canInvite()) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN, "You lack the permission canInvite in this mesh; ask an admin");
+    }
     Instant now = clock.instant();
     InviteMesh mesh = store.mesh(issuer.meshId()).orElseThrow(InviteHandler::meshGone);
     if (store.openCount(mesh.id(), now) >= InviteRules.MOST_OPEN) {

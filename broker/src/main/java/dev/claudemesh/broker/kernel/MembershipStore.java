@@ -84,6 +84,16 @@ public final class MembershipStore {
   /// How a mesh is named in calls.
   public record MeshName(String id, String slug) {}
 
+  /// Every membership of a key that was not ended, the newest first.
+  public List<Member> ofKey(PublicKey key, int most) {
+    return query()
+        .and(MEMBER.PEER_PUBKEY.eq(key.hex()))
+        .and(MEMBER.REVOKED_AT.isNull())
+        .orderBy(MEMBER.JOINED_AT.desc(), MEMBER.ID)
+        .limit(most)
+        .fetch(row -> membership(row).member());
+  }
+
   /// All present members of a mesh, in the order they came.
   public List<Member> ofMesh(String meshId) {
     return query()

@@ -68,11 +68,21 @@ public final class SignedCallers implements SignedCalls {
     };
   }
 
+  /// Where the route names a mesh, as the member that is tied to the account there.
   private Caller byAccount(HttpCall call, Optional<PublicKey> signer) {
+    SignedIn self = accounts.signedIn(call);
+    Optional<Member> member =
+        call.mesh()
+            .map(mesh ->
+                present(
+                    accounts
+                        .member(self, mesh, signer)
+                        .flatMap(id -> memberships.byId(id.meshId(), id.memberId())),
+                    mesh));
     return new Caller(
-        Optional.empty(),
+        member,
         signer,
-        Optional.of(accounts.signedIn(call)),
+        Optional.of(self),
         Optional.empty(),
         Optional.empty(),
         call.publicUrl(),

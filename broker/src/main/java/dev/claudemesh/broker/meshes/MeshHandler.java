@@ -74,6 +74,11 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
       case MeshRequest.Create create -> Outcome.of(create(create, caller));
       case MeshRequest.ListMine list -> Outcome.of(list(list, caller));
       case MeshRequest.Rename rename -> Outcome.of(rename(rename, caller.requireMember()));
+      case MeshRequest.RenameByAccount rename ->
+          Outcome.of(
+              rename(
+                  new MeshRequest.Rename(rename.name(), Optional.empty()),
+                  admin(caller.requireMember())));
       case MeshRequest.Delete delete -> delete(caller.requireMember());
       case MeshRequest.Settings settings -> Outcome.of(settings(settings, caller.requireMember()));
       case MeshRequest.Info info -> Outcome.of(info(caller.requirePeer()));
@@ -155,6 +160,14 @@ public final class MeshHandler implements Handler<MeshRequest<?>> {
         mesh.joinedAt(),
         brokerUrl,
         mesh.memberId());
+  }
+
+  private static Member admin(Member member) {
+    if (!member.admin()) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN, "Only the owner or an admin of this mesh may do this");
+    }
+    return member;
   }
 
   private MeshReply.Renamed rename(MeshRequest.Rename request, Member admin) {

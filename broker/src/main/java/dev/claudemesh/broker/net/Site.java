@@ -181,7 +181,7 @@ public final class Site {
     } catch (Problem problem) {
       return switch (op.type()) {
         case "hook_set_status" -> hookError(problem);
-        case "join" -> joinError(problem);
+        case "join", "cli_sync" -> joinError(problem);
         case String other -> error(problem);
       };
     }
@@ -205,7 +205,7 @@ public final class Site {
     return HttpAnswer.json(status, body);
   }
 
-  /// Old clients of `/join` know 400 for whatever is wrong with the invite.
+  /// Old clients of `/join` and `/cli-sync` know 400 for whatever is wrong with what they send.
   private static HttpAnswer joinError(Problem problem) {
     return switch (problem.code().category()) {
       case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE -> error(problem, 400);

@@ -13,6 +13,7 @@ import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.crypto.Canonical;
 import dev.claudemesh.protocol.crypto.Keys;
+import dev.claudemesh.protocol.crypto.PublicKey;
 import dev.claudemesh.protocol.crypto.SecretKey;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.meshes.MeshRequest;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -326,8 +328,16 @@ class SignedCallersTest {
         team::now,
         Team.SKEW,
         compat,
-        call -> {
-          throw new Problem(ProblemCode.UNAUTHORIZED, "Nobody has an account here");
+        new AccountCalls() {
+          @Override
+          public SignedIn signedIn(HttpCall call) {
+            throw new Problem(ProblemCode.UNAUTHORIZED, "Nobody has an account here");
+          }
+
+          @Override
+          public Optional<MemberId> member(SignedIn self, String mesh, Optional<PublicKey> signer) {
+            return Optional.empty();
+          }
         });
   }
 

@@ -81,6 +81,8 @@ abstract class DeviceCommand extends CliCommand {
   protected Answer saved(AccountToken token, URI url, AccountReply.User user) {
     AuthFile file = context.folder().auth(context.terminal()::warn);
     file.write(new AuthFile.Entry(token, url, user.email()));
+    AccountLink.all(
+        context, new SignedIn(token, url, Optional.of(user.email()), file.path().toString()));
     if (context.environment().variable(SignedIn.VARIABLE).isPresent()) {
       context
           .terminal()

@@ -3,6 +3,7 @@ package dev.claudemesh.cli.mesh;
 import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.account.AccountLink;
 import dev.claudemesh.cli.mesh.Furnishing.Step;
 import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
@@ -209,6 +210,7 @@ public final class CreateCommand extends CliCommand {
             Optional.of(key.publicKey()),
             List.of(meshKey));
     context.config().update(config -> config.with(member));
+    AccountLink.gained(context, member);
     context
         .folder()
         .lastUsed()

@@ -4,6 +4,7 @@ import dev.claudemesh.cli.Answer;
 import dev.claudemesh.cli.CliCommand;
 import dev.claudemesh.cli.Confirm;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.account.AccountLink;
 import dev.claudemesh.cli.policy.Does;
 import dev.claudemesh.cli.terminal.Icon;
 import dev.claudemesh.cli.terminal.SafeText;
@@ -90,13 +91,7 @@ public final class JoinCommand extends CliCommand {
           case InviteLink.Kind.Token token -> newcomer.join(token.token());
         };
     Membership member = taken.membership();
-    context.config().update(config -> config.with(member));
-    context
-        .folder()
-        .lastUsed()
-        .write(
-            new LastUsed(
-                member.slug(), Optional.empty(), Optional.empty(), context.clock().instant()));
+    save(member);
     boolean pending = member.keys().isEmpty() && !fetchKey(member);
     Answer answer =
         Answer.of(
@@ -128,6 +123,17 @@ public final class JoinCommand extends CliCommand {
               + " next. Until then direct messages work, and group messages wait.");
     }
     return answer.next("claudemesh peers --mesh " + member.slug());
+  }
+
+  private void save(Membership member) {
+    context.config().update(config -> config.with(member));
+    AccountLink.gained(context, member);
+    context
+        .folder()
+        .lastUsed()
+        .write(
+            new LastUsed(
+                member.slug(), Optional.empty(), Optional.empty(), context.clock().instant()));
   }
 
   private void confirm(InviteLink invite) throws IOException {

@@ -314,6 +314,68 @@ class AccountCommandsTest {
     assertThat(unmailed.err()).contains("did not mail it");
   }
 
+  @Test
+  void meshes_are_listed_in_the_account_from_every_machine_and_their_keys_stay_where_they_are()
+      throws IOException {
+    String email = "sync@acme.dev";
+    register(email);
+    ana.ok("create", "Before");
+    ana.piped(login(email) + "\n").ok("login", "--token", "-");
+    assertThat(ana.ok("create", "After").err()).contains("listed in your account");
+    Ran here = ana.ok("sync");
+    assertThat(here.out()).contains("before", "after", "owner", "here").doesNotContain("elsewhere");
+    String link = ana.ok("invite", "--mesh", "after", "--json").json().path("url").asString();
+
+    Shell laptop = new Shell(temp.resolve("laptop"), "ana").broker(broker.wsUrl());
+    laptop.piped(login(email) + "\n").ok("login", "--token", "-");
+    Ran elsewhere = laptop.ok("sync", "--json");
+    new GoldenScreens().check("sync.json", shown(elsewhere));
+    assertThat(laptop.ok("sync").out()).contains("elsewhere").doesNotContain(" here");
+    assertThat(laptop.ok("sync").err()).contains("claudemesh backup");
+    assertThat(laptop.config()).doesNotExist();
+    assertThat(laptop.ok("join", link, "--as", "Ana on the road").err())
+        .contains("listed in your account");
+    assertThat(laptop.ok("sync").out()).contains("here", "elsewhere");
+    assertThat(ana.ok("sync", "--json").json().path("meshes")).hasSize(3);
+
+    assertThat(laptop.ok("sync", "--forget", "Before").out()).contains("you stay a member");
+    assertThat(laptop.run("sync", "--forget", "Before").exit()).isEqualTo(5);
+    assertThat(ana.ok("list").out()).contains("before");
+    assertThat(ana.ok("sync", "--json").json().path("linked").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void a_membership_is_gained_all_the_same_when_the_account_cannot_list_it() {
+    String mine = session();
+    ana.ok("login", "--token", mine);
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      http.call(new AccountRequest.Logout(), AccountToken.of(mine).orElseThrow());
+    }
+    Ran made = ana.ok("create", "Anyway");
+    assertThat(made.err()).contains("Not listed in your account", "revoked");
+    assertThat(ana.ok("list").out()).contains("anyway");
+    assertThat(ana.run("sync").exit()).isEqualTo(2);
+  }
+
+  private static void register(String email) {
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      http.call(
+          new AccountRequest.Register(email, PASSWORD, Optional.empty()),
+          Optional.empty(),
+          Map.of());
+    }
+  }
+
+  private static String login(String email) {
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      return http.call(
+              new AccountRequest.Login(email, PASSWORD, Optional.of("desk"), Optional.empty()),
+              Optional.empty(),
+              Map.of())
+          .token();
+    }
+  }
+
   /// What a person does on the page, for the newest code that waits.
   private static void decide(String action) throws IOException, InterruptedException {
     String code = waiting();

@@ -6,6 +6,7 @@ package dev.claudemesh.db.jooq;
 
 import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountMember;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditLog;
 import dev.claudemesh.db.jooq.tables.Claim;
@@ -42,6 +43,7 @@ public class Indexes {
 
     public static final Index ACCOUNT_CODE_BY_END = Internal.createIndex(DSL.name("account_code_by_end"), AccountCode.ACCOUNT_CODE, new OrderField[] { AccountCode.ACCOUNT_CODE.EXPIRES_AT }, false);
     public static final Index ACCOUNT_EVENT_BY_TIME = Internal.createIndex(DSL.name("account_event_by_time"), AccountEvent.ACCOUNT_EVENT, new OrderField[] { AccountEvent.ACCOUNT_EVENT.AT }, false);
+    public static final Index ACCOUNT_MEMBER_OF_ACCOUNT = Internal.createIndex(DSL.name("account_member_of_account"), AccountMember.ACCOUNT_MEMBER, new OrderField[] { AccountMember.ACCOUNT_MEMBER.ACCOUNT_ID }, false);
     public static final Index ACCOUNT_TOKEN_OF_ACCOUNT = Internal.createIndex(DSL.name("account_token_of_account"), AccountToken.ACCOUNT_TOKEN, new OrderField[] { AccountToken.ACCOUNT_TOKEN.ACCOUNT_ID, AccountToken.ACCOUNT_TOKEN.KIND, AccountToken.ACCOUNT_TOKEN.CREATED_AT }, false);
     public static final Index AUDIT_BY_ACTOR = Internal.createIndex(DSL.name("audit_by_actor"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.ACTOR_MEMBER_ID }, false);
     public static final Index AUDIT_BY_EVENT = Internal.createIndex(DSL.name("audit_by_event"), AuditLog.AUDIT_LOG, new OrderField[] { AuditLog.AUDIT_LOG.MESH_ID, AuditLog.AUDIT_LOG.EVENT_TYPE }, false);

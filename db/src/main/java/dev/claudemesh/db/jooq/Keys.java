@@ -7,6 +7,7 @@ package dev.claudemesh.db.jooq;
 import dev.claudemesh.db.jooq.tables.Account;
 import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountMember;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
@@ -38,6 +39,7 @@ import dev.claudemesh.db.jooq.tables.StreamSubscription;
 import dev.claudemesh.db.jooq.tables.Task;
 import dev.claudemesh.db.jooq.tables.records.AccountCodeRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountEventRecord;
+import dev.claudemesh.db.jooq.tables.records.AccountMemberRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountRecord;
 import dev.claudemesh.db.jooq.tables.records.AccountTokenRecord;
 import dev.claudemesh.db.jooq.tables.records.AuditHeadRecord;
@@ -88,6 +90,7 @@ public class Keys {
     public static final UniqueKey<AccountRecord> ACCOUNT_PKEY = Internal.createUniqueKey(Account.ACCOUNT, DSL.name("account_pkey"), new TableField[] { Account.ACCOUNT.ID }, true);
     public static final UniqueKey<AccountCodeRecord> ACCOUNT_CODE_PKEY = Internal.createUniqueKey(AccountCode.ACCOUNT_CODE, DSL.name("account_code_pkey"), new TableField[] { AccountCode.ACCOUNT_CODE.EMAIL }, true);
     public static final UniqueKey<AccountEventRecord> ACCOUNT_EVENT_PKEY = Internal.createUniqueKey(AccountEvent.ACCOUNT_EVENT, DSL.name("account_event_pkey"), new TableField[] { AccountEvent.ACCOUNT_EVENT.ID }, true);
+    public static final UniqueKey<AccountMemberRecord> ACCOUNT_MEMBER_PKEY = Internal.createUniqueKey(AccountMember.ACCOUNT_MEMBER, DSL.name("account_member_pkey"), new TableField[] { AccountMember.ACCOUNT_MEMBER.MESH_ID, AccountMember.ACCOUNT_MEMBER.MEMBER_ID }, true);
     public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_PKEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_pkey"), new TableField[] { AccountToken.ACCOUNT_TOKEN.ID }, true);
     public static final UniqueKey<AccountTokenRecord> ACCOUNT_TOKEN_TOKEN_HASH_KEY = Internal.createUniqueKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_token_hash_key"), new TableField[] { AccountToken.ACCOUNT_TOKEN.TOKEN_HASH }, true);
     public static final UniqueKey<AuditHeadRecord> AUDIT_HEAD_PKEY = Internal.createUniqueKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_pkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, true);
@@ -136,6 +139,8 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final ForeignKey<AccountEventRecord, AccountRecord> ACCOUNT_EVENT__ACCOUNT_EVENT_ACCOUNT_ID_FKEY = Internal.createForeignKey(AccountEvent.ACCOUNT_EVENT, DSL.name("account_event_account_id_fkey"), new TableField[] { AccountEvent.ACCOUNT_EVENT.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<AccountMemberRecord, AccountRecord> ACCOUNT_MEMBER__ACCOUNT_MEMBER_ACCOUNT_ID_FKEY = Internal.createForeignKey(AccountMember.ACCOUNT_MEMBER, DSL.name("account_member_account_id_fkey"), new TableField[] { AccountMember.ACCOUNT_MEMBER.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<AccountMemberRecord, MemberRecord> ACCOUNT_MEMBER__ACCOUNT_MEMBER_OF_MESH = Internal.createForeignKey(AccountMember.ACCOUNT_MEMBER, DSL.name("account_member_of_mesh"), new TableField[] { AccountMember.ACCOUNT_MEMBER.MESH_ID, AccountMember.ACCOUNT_MEMBER.MEMBER_ID }, Keys.MEMBER_OF_MESH, new TableField[] { Member.MEMBER.MESH_ID, Member.MEMBER.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AccountTokenRecord, AccountRecord> ACCOUNT_TOKEN__ACCOUNT_TOKEN_ACCOUNT_ID_FKEY = Internal.createForeignKey(AccountToken.ACCOUNT_TOKEN, DSL.name("account_token_account_id_fkey"), new TableField[] { AccountToken.ACCOUNT_TOKEN.ACCOUNT_ID }, Keys.ACCOUNT_PKEY, new TableField[] { Account.ACCOUNT.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditHeadRecord, MeshRecord> AUDIT_HEAD__AUDIT_HEAD_MESH_ID_FKEY = Internal.createForeignKey(AuditHead.AUDIT_HEAD, DSL.name("audit_head_mesh_id_fkey"), new TableField[] { AuditHead.AUDIT_HEAD.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<AuditLogRecord, MeshRecord> AUDIT_LOG__AUDIT_LOG_MESH_ID_FKEY = Internal.createForeignKey(AuditLog.AUDIT_LOG, DSL.name("audit_log_mesh_id_fkey"), new TableField[] { AuditLog.AUDIT_LOG.MESH_ID }, Keys.MESH_PKEY, new TableField[] { Mesh.MESH.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

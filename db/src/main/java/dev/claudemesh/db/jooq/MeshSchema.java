@@ -7,6 +7,7 @@ package dev.claudemesh.db.jooq;
 import dev.claudemesh.db.jooq.tables.Account;
 import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountMember;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
@@ -59,6 +60,8 @@ public class MeshSchema extends SchemaImpl {
     public final AccountCode ACCOUNT_CODE = AccountCode.ACCOUNT_CODE;
 
     public final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
+
+    public final AccountMember ACCOUNT_MEMBER = AccountMember.ACCOUNT_MEMBER;
 
     public final AccountToken ACCOUNT_TOKEN = AccountToken.ACCOUNT_TOKEN;
 
@@ -142,6 +145,7 @@ public class MeshSchema extends SchemaImpl {
             Account.ACCOUNT,
             AccountCode.ACCOUNT_CODE,
             AccountEvent.ACCOUNT_EVENT,
+            AccountMember.ACCOUNT_MEMBER,
             AccountToken.ACCOUNT_TOKEN,
             AuditHead.AUDIT_HEAD,
             AuditLog.AUDIT_LOG,

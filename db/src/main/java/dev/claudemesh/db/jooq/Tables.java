@@ -7,6 +7,7 @@ package dev.claudemesh.db.jooq;
 import dev.claudemesh.db.jooq.tables.Account;
 import dev.claudemesh.db.jooq.tables.AccountCode;
 import dev.claudemesh.db.jooq.tables.AccountEvent;
+import dev.claudemesh.db.jooq.tables.AccountMember;
 import dev.claudemesh.db.jooq.tables.AccountToken;
 import dev.claudemesh.db.jooq.tables.AuditHead;
 import dev.claudemesh.db.jooq.tables.AuditLog;
@@ -46,6 +47,8 @@ public class Tables {
     public static final AccountCode ACCOUNT_CODE = AccountCode.ACCOUNT_CODE;
 
     public static final AccountEvent ACCOUNT_EVENT = AccountEvent.ACCOUNT_EVENT;
+
+    public static final AccountMember ACCOUNT_MEMBER = AccountMember.ACCOUNT_MEMBER;
 
     public static final AccountToken ACCOUNT_TOKEN = AccountToken.ACCOUNT_TOKEN;
 

@@ -14,7 +14,9 @@ public sealed interface AccountReply extends Reply
         AccountReply.Profile,
         AccountReply.TokenCreated,
         AccountReply.Tokens,
-        DeviceReply {
+        AccountMeshReply,
+        DeviceReply,
+        OldAccountReply {
 
   /// Somebody signed in.
   @Frame(type = "account_signed_in", summary = "Somebody signed in; the token is shown this once")

@@ -27,8 +27,10 @@ public sealed interface AccountRequest<R extends Reply> extends Request<R>
         AccountRequest.RevokeToken,
         AccountRequest.ListSessions,
         AccountRequest.RevokeSession,
+        AccountMeshRequest,
         CodeRequest,
-        DeviceRequest {
+        DeviceRequest,
+        OldAccountRequest {
 
   /// Makes an account. Answers the same whether or not the address has one already.
   @Operation(

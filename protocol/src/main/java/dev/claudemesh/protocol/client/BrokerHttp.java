@@ -82,6 +82,13 @@ public final class BrokerHttp implements AutoCloseable {
     return call(request, Optional.empty(), Optional.of(token), Map.of());
   }
 
+  /// Calls an operation of an account that a member's key signs, too.
+  ///
+  /// @throws Problem what the broker answered, or `unreachable`, or `timeout`
+  public <R extends Reply> R call(Request<R> request, SecretKey signer, AccountToken token) {
+    return call(request, Optional.of(signer), Optional.of(token), Map.of());
+  }
+
   private <R extends Reply> R call(
       Request<R> request,
       Optional<SecretKey> signer,

@@ -64,6 +64,59 @@ public sealed interface InviteRequest<R extends Reply> extends Request<R> {
     }
   }
 
+  /// Registers an invite for an account. The member's key signed it all the same: an account alone
+  /// invites nobody.
+  @Operation(
+      type = "create_account_invite",
+      access = Access.ACCOUNT,
+      socket = false,
+      http = "POST /api/my/meshes/:mesh/invites",
+      summary =
+          "Register an invite that a key of your account signed, and mail it if you say where")
+  record CreateByAccount(
+      @Doc("Id of the invite, made by the client because the signature names it")
+          @Size(value = 64, min = 16)
+          @JsonProperty("invite_id")
+          Optional<String> inviteId,
+      @Audited(false)
+          @Doc("Code of the short link: 8 characters of A-Z without I and O, and 2-9")
+          @Size(16)
+          Optional<String> code,
+      @Doc("2 when the owner signs, 3 when an admin does") @Range(min = 2, max = 3)
+          Optional<Integer> version,
+      @Audited(false) @Doc("ed25519 over the text that create_invite names, hex") @Size(128)
+          Optional<String> signature,
+      @Doc("What the newcomer becomes: member or admin") @Size(10) Optional<String> role,
+      @Doc("When it ends, seconds since 1970") @JsonProperty("expires_at") Optional<Long> expiresAt,
+      @Doc("How many may take it; one if absent")
+          @Range(min = 1, max = 10_000)
+          @JsonProperty("max_uses")
+          Optional<Integer> maxUses,
+      @Audited(false) @Doc("Whom to send it to") @Size(320) Optional<String> email)
+      implements InviteRequest<InviteReply.Created> {
+    /// The same without the account.
+    public Create plain() {
+      return new Create(
+          inviteId,
+          code,
+          version,
+          Optional.empty(),
+          signature,
+          Optional.empty(),
+          role,
+          expiresAt,
+          maxUses,
+          Optional.empty(),
+          email,
+          Optional.empty());
+    }
+
+    @Override
+    public String toString() {
+      return "CreateByAccount[role=" + role + "]";
+    }
+  }
+
   /// What an invite sets for the newcomer.
   record Preset(
       @Doc("The newcomer's name, whatever it asks for") @Size(100) Optional<String> displayName,

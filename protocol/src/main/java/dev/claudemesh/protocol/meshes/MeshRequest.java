@@ -88,6 +88,17 @@ public sealed interface MeshRequest<R extends Reply> extends Request<R> {
       @Doc("The new short name; unchanged if absent") @Size(60) Optional<String> slug)
       implements MeshRequest<MeshReply.Renamed> {}
 
+  /// Changes the name, for an account whose member may.
+  @Operation(
+      type = "rename_account_mesh",
+      access = Access.ACCOUNT,
+      socket = false,
+      http = "PATCH /api/my/meshes/:mesh",
+      effect = Effect.REPEATABLE,
+      summary = "Rename a mesh of your account, where you are its owner or an admin")
+  record RenameByAccount(@Doc("The new name") @Size(value = 80, min = 1) String name)
+      implements MeshRequest<MeshReply.Renamed> {}
+
   /// Archives the mesh and disconnects everyone.
   @Operation(
       type = "delete_mesh",

@@ -56,6 +56,8 @@ public class AccountEvent extends TableImpl<AccountEventRecord> {
 
     public final TableField<AccountEventRecord, String> ADDRESS = createField(DSL.name("address"), SQLDataType.CLOB.nullable(false), this, "");
 
+    public final TableField<AccountEventRecord, String> MESH_ID = createField(DSL.name("mesh_id"), SQLDataType.CLOB, this, "");
+
     private AccountEvent(Name alias, Table<AccountEventRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -73,6 +73,14 @@ public class AccountEventRecord extends UpdatableRecordImpl<AccountEventRecord> 
         return (String) get(6);
     }
 
+    public void setMeshId(String value) {
+        set(7, value);
+    }
+
+    public String getMeshId() {
+        return (String) get(7);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -90,7 +98,7 @@ public class AccountEventRecord extends UpdatableRecordImpl<AccountEventRecord> 
         super(AccountEvent.ACCOUNT_EVENT);
     }
 
-    public AccountEventRecord(Long id, String accountId, Instant at, String what, String kind, String tokenId, String address) {
+    public AccountEventRecord(Long id, String accountId, Instant at, String what, String kind, String tokenId, String address, String meshId) {
         super(AccountEvent.ACCOUNT_EVENT);
 
         setId(id);
@@ -100,6 +108,7 @@ public class AccountEventRecord extends UpdatableRecordImpl<AccountEventRecord> 
         setKind(kind);
         setTokenId(tokenId);
         setAddress(address);
+        setMeshId(meshId);
         resetTouchedOnNotNull();
     }
 }
