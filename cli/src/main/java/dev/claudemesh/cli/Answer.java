@@ -44,7 +44,7 @@ public final class Answer {
   }
 
   public Answer line(Style style, String text) {
-    lines.add(terminal -> List.of(terminal.in(style, text)));
+    lines.add(terminal -> List.of(terminal.in(style, terminal.say(text))));
     return this;
   }
 
@@ -80,9 +80,12 @@ public final class Answer {
     if (json) {
       terminal.data(Wire.mapper().writeValueAsString(data));
     } else {
-      lines.stream().flatMap(line -> line.apply(terminal).stream()).forEach(terminal::data);
+      lines.stream()
+          .flatMap(line -> line.apply(terminal).stream())
+          .map(terminal::say)
+          .forEach(terminal::data);
     }
-    remarks.forEach(terminal::talk);
+    remarks.stream().map(terminal::say).forEach(terminal::talk);
     next.ifPresent(terminal::next);
     return exit.number();
   }

@@ -53,6 +53,7 @@ import dev.claudemesh.cli.skills.SkillShareCommand;
 import dev.claudemesh.cli.sql.SqlCommand;
 import dev.claudemesh.cli.state.StateGetCommand;
 import dev.claudemesh.cli.streams.StreamTailCommand;
+import dev.claudemesh.cli.terminal.Language;
 import dev.claudemesh.cli.upgrade.UpgradeCommand;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -235,6 +236,7 @@ public final class Cli {
   /// thirty commands take is most of a start.
   public static CommandLine tree(Context context, String... arguments) {
     IFactory factory = factory(context);
+    Language language = context.terminal().language();
     CommandLine tree = new CommandLine(new Root(context), factory);
     words(arguments).forEach(word -> tree.addSubcommand(word.command(context, factory)));
     EveryCommand.options(tree, context);
@@ -254,7 +256,13 @@ public final class Cli {
         .setColorScheme(GroupedHelp.colours(context.terminal()))
         .setHelpSectionKeys(GroupedHelp.SECTIONS);
     tree.getHelpSectionMap()
-        .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new GroupedHelp(GROUPS));
+        .put(
+            CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+            new GroupedHelp(GROUPS, language));
+    GroupedHelp.sections(tree, language);
+    if (language != Language.ENGLISH) {
+      SpokenHelp.translate(tree, language);
+    }
     return tree;
   }
 

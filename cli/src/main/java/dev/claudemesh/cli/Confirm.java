@@ -35,13 +35,15 @@ public final class Confirm {
       throw new CommandFailure(
           ExitCode.ARGUMENTS, question + " There is nobody to ask here; say so with " + flag + ".");
     }
-    context.terminal().err().print(question + " [y/N] ");
+    context.terminal().err().print(question + " " + context.terminal().say("[y/N]") + " ");
     context.terminal().err().flush();
     String answer =
         new BufferedReader(
                 new InputStreamReader(context.environment().in(), StandardCharsets.UTF_8))
             .readLine();
-    if (answer == null || !answer.strip().toLowerCase(java.util.Locale.ROOT).startsWith("y")) {
+    String agrees = context.terminal().say("y");
+    if (answer == null
+        || !answer.strip().toLowerCase(java.util.Locale.ROOT).matches("(y|" + agrees + ").*")) {
       throw new CommandFailure(ExitCode.CANCELLED, "Nothing was changed.");
     }
   }

@@ -65,7 +65,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (failure instanceof UnmatchedArgumentException unmatched) {
       List<String> close = near(unmatched.getUnmatched().getFirst(), command.getCommandSpec());
       if (!close.isEmpty()) {
-        terminal.fault("  Did you mean: " + String.join(", ", close) + "?");
+        terminal.fault("  " + terminal.say("Did you mean:") + " " + String.join(", ", close) + "?");
       }
     }
     terminal.next(command.getCommandSpec().qualifiedName() + " --help");
@@ -90,7 +90,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       int exit,
       boolean json) {
     terminal.fault(
-        terminal.icon(Icon.BAD) + " " + terminal.in(Style.ERROR, SafeText.body(message)));
+        terminal.icon(Icon.BAD)
+            + " "
+            + terminal.in(Style.ERROR, SafeText.body(terminal.say(message))));
     if (json) {
       ObjectNode answer = Answer.envelope();
       ObjectNode error = answer.putObject("error");

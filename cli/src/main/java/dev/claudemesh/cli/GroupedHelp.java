@@ -1,9 +1,11 @@
 package dev.claudemesh.cli;
 
 import dev.claudemesh.cli.terminal.Columns;
+import dev.claudemesh.cli.terminal.Language;
 import dev.claudemesh.cli.terminal.Terminal;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -12,6 +14,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// The list of commands on the help page, under the headings of their groups.
 final class GroupedHelp implements IHelpSectionRenderer {
+  private static final String EXIT_CODES = "exitCodes";
+
   /// What it does first, how it is called after that.
   static final List<String> SECTIONS =
       List.of(
@@ -23,14 +27,30 @@ final class GroupedHelp implements IHelpSectionRenderer {
           UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING,
           UsageMessageSpec.SECTION_KEY_OPTION_LIST,
           UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
-          UsageMessageSpec.SECTION_KEY_FOOTER);
+          Examples.SECTION,
+          UsageMessageSpec.SECTION_KEY_FOOTER,
+          EXIT_CODES);
 
   private static final int NAME_COLUMNS = 12;
 
   private final Map<String, List<Word>> groups;
+  private final Language language;
 
-  GroupedHelp(Map<String, List<Word>> groups) {
+  GroupedHelp(Map<String, List<Word>> groups, Language language) {
     this.groups = groups;
+    this.language = language;
+  }
+
+  /// The sections that picocli does not have itself, for a command and all below it.
+  static void sections(CommandLine command, Language language) {
+    Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+    sections.put(Examples.SECTION, help -> Examples.render(help, language));
+    sections.put(
+        EXIT_CODES,
+        help -> String.format("%n%s%n", language.say("Exit codes: claudemesh help scripts")));
+    command.getSubcommands().values().stream()
+        .distinct()
+        .forEach(below -> sections(below, language));
   }
 
   static ColorScheme colours(Terminal terminal) {
@@ -44,20 +64,26 @@ final class GroupedHelp implements IHelpSectionRenderer {
     StringBuilder text = new StringBuilder();
     groups.forEach((group, words) -> {
       text.append(System.lineSeparator())
-          .append(help.colorScheme().ansi().string("@|bold " + group + "|@"))
+          .append(help.colorScheme().ansi().string("@|bold " + language.say(group) + "|@"))
           .append(System.lineSeparator());
       words.forEach(word -> text.append(line(word, help)).append(System.lineSeparator()));
     });
     return text.toString();
   }
 
-  private static String line(Word word, Help help) {
+  private String line(Word word, Help help) {
     List<String> names = word.names();
     String also =
-        names.size() > 1 ? " (also " + String.join(", ", names.subList(1, names.size())) + ")" : "";
+        names.size() > 1
+            ? " ("
+                + language.say("also")
+                + " "
+                + String.join(", ", names.subList(1, names.size()))
+                + ")"
+            : "";
     return "  "
         + help.colorScheme().commandText(Columns.fill(names.getFirst(), NAME_COLUMNS))
-        + word.description()
+        + language.say(word.description())
         + also;
   }
 }

@@ -1,5 +1,6 @@
 package dev.claudemesh.cli;
 
+import dev.claudemesh.cli.terminal.Language;
 import dev.claudemesh.protocol.client.EditDistance;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +39,7 @@ public final class HelpCommand extends CliCommand {
 
   @Override
   protected Answer answer() {
-    Map<String, String> topics = topics();
+    Map<String, String> topics = topics(context.terminal().language());
     if (words.size() == 1 && topics.containsKey(words.getFirst())) {
       return page(words.getFirst(), topics.get(words.getFirst()));
     }
@@ -52,7 +53,8 @@ public final class HelpCommand extends CliCommand {
     }
     Answer answer = page(String.join(" ", words), command.getUsageMessage());
     return words.isEmpty()
-        ? answer.remark("\nTopics: " + String.join(", ", topics.keySet()))
+        ? answer.remark(
+            "\n" + context.terminal().say("Topics:") + " " + String.join(", ", topics.keySet()))
         : answer;
   }
 
@@ -75,9 +77,9 @@ public final class HelpCommand extends CliCommand {
   }
 
   /// The pages by name, in their order.
-  static Map<String, String> topics() {
+  static Map<String, String> topics(Language language) {
     Map<String, String> topics = new LinkedHashMap<>();
-    for (String page : text().split("(?m)^" + PAGE)) {
+    for (String page : text(language).split("(?m)^" + PAGE)) {
       Stream.of(page)
           .filter(text -> !text.isBlank())
           .forEach(text -> {
@@ -88,8 +90,9 @@ public final class HelpCommand extends CliCommand {
     return topics;
   }
 
-  private static String text() {
-    try (InputStream in = HelpCommand.class.getResourceAsStream("topics.md")) {
+  private static String text(Language language) {
+    String file = language == Language.ENGLISH ? "topics.md" : "topics_" + language.code() + ".md";
+    try (InputStream in = HelpCommand.class.getResourceAsStream(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package dev.claudemesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claudemesh.cli.terminal.Language;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,8 +42,8 @@ class HelpCommandTest {
             .flatMap(word -> word.names().stream())
             .toList();
 
-    assertThat(HelpCommand.topics()).hasSize(7);
-    HelpCommand.topics()
+    assertThat(HelpCommand.topics(Language.ENGLISH)).hasSize(7);
+    HelpCommand.topics(Language.ENGLISH)
         .forEach((topic, page) -> {
           assertThat(commands).doesNotContain(topic);
           assertThat(shell.ok("help", topic).out()).isEqualTo(page + "\n");

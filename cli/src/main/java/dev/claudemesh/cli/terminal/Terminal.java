@@ -21,6 +21,7 @@ public final class Terminal {
   private final boolean unicode;
   private final boolean dumb;
   private final Map<String, String> variables;
+  private final Language language;
   private int width;
   private volatile boolean quiet;
 
@@ -31,6 +32,7 @@ public final class Terminal {
     this.err = err;
     this.interactive = interactive;
     this.variables = Map.copyOf(variables);
+    this.language = Language.of(variables);
     this.dumb = "dumb".equals(variables.get("TERM"));
     this.colour = interactive && !variables.containsKey("NO_COLOR") && !dumb;
     this.unicode = !dumb && speaksUnicode(variables);
@@ -53,6 +55,16 @@ public final class Terminal {
     } catch (NumberFormatException e) {
       return WindowWidth.measure().orElse(USUAL_WIDTH);
     }
+  }
+
+  /// What people are spoken to in.
+  public Language language() {
+    return language;
+  }
+
+  /// A text in the language of who reads it.
+  public String say(String english) {
+    return language().say(english);
   }
 
   /// Data, for pipes and people.
@@ -85,7 +97,7 @@ public final class Terminal {
 
   /// Names the command that is useful after this one.
   public void next(String command) {
-    talk(in(Style.MUTED, icon(Icon.NEXT) + " next: ") + in(Style.PRIMARY, command));
+    talk(in(Style.MUTED, icon(Icon.NEXT) + " " + say("next:") + " ") + in(Style.PRIMARY, command));
   }
 
   /// Removes what stands on the screen and goes to its top; nothing where nobody looks.
