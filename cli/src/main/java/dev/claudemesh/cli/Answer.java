@@ -13,21 +13,19 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a command found out: once for programs, once for people, and the command that is useful
 /// next.
 public final class Answer {
-  private final ObjectNode data;
+  private final Object data;
   private final List<Function<Terminal, List<String>>> lines = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
   private Optional<String> next = Optional.empty();
   private ExitCode exit = ExitCode.OK;
 
-  private Answer(ObjectNode data) {
+  private Answer(Object data) {
     this.data = data;
   }
 
   /// @param data a record or map; its fields stand beside `schema_version`
   public static Answer of(Object data) {
-    ObjectNode all = envelope();
-    all.setAll((ObjectNode) Wire.mapper().valueToTree(data));
-    return new Answer(all);
+    return new Answer(data);
   }
 
   /// What every answer with `--json` begins with.
@@ -78,7 +76,9 @@ public final class Answer {
   /// Prints it and tells how the command ended.
   public int print(Terminal terminal, boolean json) {
     if (json) {
-      terminal.data(Wire.mapper().writeValueAsString(data));
+      ObjectNode all = envelope();
+      all.setAll((ObjectNode) Wire.mapper().valueToTree(data));
+      terminal.data(Wire.mapper().writeValueAsString(all));
     } else {
       lines.stream()
           .flatMap(line -> line.apply(terminal).stream())

@@ -19,6 +19,7 @@ public final class Main {
       out.flush();
       return;
     }
+    HeadStart.take(arguments);
     boolean interactive = System.console() != null && System.console().isTerminal();
     Environment environment =
         new Environment(

@@ -207,6 +207,7 @@ public final class ClaudeMcp implements AutoCloseable {
     tools.add(new ToolCallTool(meshes));
     tools.add(new RegisterServerTool());
     return McpServer.sync(transport)
+        .jsonSchemaValidator(new LateValidator())
         .serverInfo("claudemesh", version)
         .instructions(Instructions.text(settings))
         .capabilities(

@@ -1,15 +1,21 @@
 package dev.claudemesh.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.claudemesh.protocol.Catalog;
 import dev.claudemesh.protocol.Operation.Effect;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import dev.claudemesh.protocol.Wire;
+import io.modelcontextprotocol.json.schema.JsonSchemaValidator;
+import io.modelcontextprotocol.json.schema.jackson3.DefaultJsonSchemaValidator;
 import io.modelcontextprotocol.spec.McpSchema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.node.ObjectNode;
 
 class ToolSpecificationsTest {
@@ -85,5 +91,32 @@ class ToolSpecificationsTest {
     assertThat(ToolCallTool.written("a'b", names)).as("one is called so").isEqualTo("a'b");
     assertThat(ToolCallTool.written("x+y", List.of("x&y", "x+y "))).as("two").isEqualTo("x+y");
     assertThat(ToolCallTool.written("none", names)).isEqualTo("none");
+  }
+
+  /// The server does not hold them against that at each start.
+  @Test
+  void the_schema_of_each_tool_is_a_schema() {
+    JsonSchemaValidator validator = new DefaultJsonSchemaValidator();
+    TypeReference<Map<String, Object>> map = new TypeReference<>() {};
+    List<Tool> tools = new ArrayList<>();
+    Catalog.operations().stream()
+        .filter(op -> op.operation().tool())
+        .forEach(op -> tools.add(new CatalogTool(op, null, null, null)));
+    tools.add(new SendMessageTool(null, null));
+    tools.add(new CheckMessagesTool(null, null));
+    tools.add(new ScheduleReminderTool(null, null));
+    tools.add(new ShareSkillTool(null, null));
+    tools.add(new MeshStatsTool(null, null, null));
+    tools.add(new PingMeshTool(null, null));
+    tools.add(new ToolCallTool(null));
+    tools.add(new RegisterServerTool());
+
+    assertThat(tools)
+        .hasSizeGreaterThan(50)
+        .allSatisfy(tool ->
+            validator.assertConforms(tool.name(), Wire.mapper().convertValue(tool.schema(), map)));
+    assertThatThrownBy(
+            () -> validator.assertConforms("broken", Map.of("type", "object", "required", "name")))
+        .hasMessageContaining("required");
   }
 }

@@ -11,12 +11,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Every operation, reply and event there is, read once from the sealed families. Faces and
-/// reference pages are made from it.
+/// Every operation, reply and event there is, read from the sealed families. Faces and reference
+/// pages are made from it.
+///
+/// Each is read once, and not before it is asked for: a command that makes two calls does not wait
+/// until it knows them all.
 public final class Catalog {
-  private static final Map<String, Op> OPERATIONS = readOperations();
-  private static final Map<Class<?>, Op> BY_RECORD = byRecord();
-  private static final Map<String, Class<? extends Record>> FRAMES = readFrames();
+  private static final ClassValue<Op> BY_RECORD =
+      new ClassValue<>() {
+        @Override
+        protected Op computeValue(Class<?> record) {
+          return readOperation(record);
+        }
+      };
+
+  private static final class Operations {
+    private static final Map<String, Op> ALL = readOperations();
+  }
+
+  private static final class Frames {
+    private static final Map<String, Class<? extends Record>> ALL = readFrames();
+  }
 
   private Catalog() {}
 
@@ -75,28 +90,24 @@ public final class Catalog {
 
   /// All operations by wire name, in the order of their rooms and declarations.
   public static Collection<Op> operations() {
-    return OPERATIONS.values();
+    return Operations.ALL.values();
   }
 
   public static Optional<Op> operation(String type) {
-    return Optional.ofNullable(OPERATIONS.get(type));
+    return Optional.ofNullable(Operations.ALL.get(type));
   }
 
   public static Op operation(Class<?> record) {
-    Op op = BY_RECORD.get(record);
-    if (op == null) {
-      throw new IllegalArgumentException(record + " is not an operation");
-    }
-    return op;
+    return BY_RECORD.get(record);
   }
 
   /// All replies and events by wire name.
   public static Map<String, Class<? extends Record>> frames() {
-    return FRAMES;
+    return Frames.ALL;
   }
 
   static Optional<Class<? extends Record>> frame(String type) {
-    return Optional.ofNullable(FRAMES.get(type));
+    return Optional.ofNullable(Frames.ALL.get(type));
   }
 
   /// The wire name of a reply or event.
@@ -107,25 +118,20 @@ public final class Catalog {
   private static Map<String, Op> readOperations() {
     Map<String, Op> operations = new LinkedHashMap<>();
     for (Class<?> record : leaves(Request.class)) {
-      Operation operation = record.getAnnotation(Operation.class);
-      if (operation == null) {
-        throw new IllegalStateException(record + " has no @Operation");
-      }
-      Op previous =
-          operations.put(
-              operation.type(),
-              new Op(operation.type(), requestClass(record), replyOf(record), operation));
-      if (previous != null) {
-        throw new IllegalStateException("Two operations are named " + operation.type());
+      Op op = operation(record);
+      if (operations.put(op.type(), op) != null) {
+        throw new IllegalStateException("Two operations are named " + op.type());
       }
     }
     return java.util.Collections.unmodifiableMap(operations);
   }
 
-  private static Map<Class<?>, Op> byRecord() {
-    Map<Class<?>, Op> map = new LinkedHashMap<>();
-    OPERATIONS.values().forEach(op -> map.put(op.record(), op));
-    return Map.copyOf(map);
+  private static Op readOperation(Class<?> record) {
+    Operation operation = record.getAnnotation(Operation.class);
+    if (operation == null) {
+      throw new IllegalArgumentException(record + " is not an operation: it has no @Operation");
+    }
+    return new Op(operation.type(), requestClass(record), replyOf(record), operation);
   }
 
   private static Map<String, Class<? extends Record>> readFrames() {

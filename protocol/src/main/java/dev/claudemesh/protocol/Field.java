@@ -86,12 +86,15 @@ public record Field(String name, Shape shape, boolean required, RecordComponent 
     return Optional.ofNullable(component.getAnnotation(type));
   }
 
-  private static Field read(RecordComponent component) {
+  /// What a record's component is called on the wire.
+  static String nameOf(RecordComponent component) {
     JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
-    String name =
-        property == null || property.value().isEmpty() ? component.getName() : property.value();
+    return property == null || property.value().isEmpty() ? component.getName() : property.value();
+  }
+
+  private static Field read(RecordComponent component) {
     return new Field(
-        name,
+        nameOf(component),
         Shape.of(component.getGenericType()),
         !Shape.isOptional(component.getGenericType()),
         component);

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// What a value is on the wire. Read from a record component's Java type; checks, JSON schemas and
@@ -50,11 +49,10 @@ public sealed interface Shape {
 
   /// The shape of a component's type; an `Optional` has the shape of what it holds.
   static Shape of(Type type) {
-    return switch (type) {
-      case Class<?> simple -> ofClass(simple);
-      case ParameterizedType generic -> ofGeneric(generic);
-      case Type other -> new Anything();
-    };
+    if (type instanceof Class<?> simple) {
+      return ofClass(simple);
+    }
+    return type instanceof ParameterizedType generic ? ofGeneric(generic) : new Anything();
   }
 
   /// Whether the type is an `Optional`.
@@ -98,10 +96,7 @@ public sealed interface Shape {
       return new Moment();
     }
     if (type.isEnum()) {
-      return new Choice(
-          Stream.of(type.getEnumConstants())
-              .map(constant -> Wire.mapper().valueToTree(constant).asString())
-              .toList());
+      return new Choice(List.copyOf(EnumNames.of(type).all()));
     }
     return type.isRecord() && !JsonNode.class.isAssignableFrom(type)
         ? new Nested(type)

@@ -6,7 +6,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -29,7 +28,6 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.ser.std.StdSerializer;
 import tools.jackson.databind.type.LogicalType;
-import tools.jackson.databind.util.NameTransformer;
 
 /// Frames to records and back: one mapper for every face, so that a tool call or a command is
 /// validated exactly as a socket frame is.
@@ -42,7 +40,7 @@ public final class Wire {
   /// A `_reqId` is echoed, so it must not be a way to make the broker repeat a long text.
   private static final int MAX_REQ_ID = 200;
 
-  private static final JsonMapper MAPPER = newMapper();
+  private static final JsonMapper MAPPER = newMapper(new RecordModule());
 
   private Wire() {}
 
@@ -204,8 +202,8 @@ public final class Wire {
     return printable.length() <= 60 ? printable : printable.substring(0, 57) + "...";
   }
 
-  private static JsonMapper newMapper() {
-    SimpleModule module = new SimpleModule("claudemesh");
+  /// @param module what is added to
+  static JsonMapper newMapper(SimpleModule module) {
     module.addSerializer(Typed.class, new TypedFields());
     module.addSerializer(Instant.class, new IsoMillis());
     module.addSerializer(Double.class, new PlainNumber());
@@ -246,9 +244,6 @@ public final class Wire {
   /// One object: the type, the record's fields, the `_reqId`. Written without a tree in between, as
   /// this is done for each message.
   private static final class TypedFields extends StdSerializer<Typed> {
-    private final ConcurrentHashMap<Class<?>, ValueSerializer<Object>> fields =
-        new ConcurrentHashMap<>();
-
     TypedFields() {
       super(Typed.class);
     }
@@ -257,12 +252,10 @@ public final class Wire {
     public void serialize(Typed value, JsonGenerator generator, SerializationContext context) {
       generator.writeStartObject(value.record());
       generator.writeStringProperty("type", value.type());
-      fields
-          .computeIfAbsent(
-              value.record().getClass(),
-              record ->
-                  context.findValueSerializer(record).unwrappingSerializer(NameTransformer.NOP))
-          .serialize(value.record(), generator, context);
+      RecordWriter fields =
+          (RecordWriter)
+              (ValueSerializer<?>) context.findValueSerializer(value.record().getClass());
+      fields.fields(value.record(), generator, context);
       if (value.reqId().isPresent()) {
         generator.writeStringProperty("_reqId", value.reqId().get());
       }

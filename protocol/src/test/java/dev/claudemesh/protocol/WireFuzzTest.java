@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -69,6 +72,48 @@ class WireFuzzTest {
       } catch (Problem refused) {
         assertThat(refused.getMessage()).isNotBlank();
       }
+    }
+  }
+
+  @Test
+  void a_record_is_read_and_written_as_the_mapper_does_by_itself() {
+    JsonMapper plain = Wire.newMapper(new SimpleModule("plain"));
+    List<Class<?>> records = new ArrayList<>(Catalog.frames().values());
+    Catalog.operations().forEach(op -> records.add(op.record()));
+    for (int i = 0; i < FRAMES; i++) {
+      Class<?> record = any(records);
+      ObjectNode fields = Samples.full(record);
+      for (int change = random.nextInt(3); change > 0; change--) {
+        breakOne(fields);
+      }
+      Object ours = read(Wire.mapper(), fields, record);
+      Object theirs = read(plain, fields, record);
+      assertThat(withoutNulls(plain.valueToTree(ours)))
+          .as("%s of %s", record, fields)
+          .isEqualTo(withoutNulls(plain.valueToTree(theirs)));
+      if (record.isInstance(ours)) {
+        assertThat(Wire.mapper().writeValueAsString(ours))
+            .isEqualTo(plain.writeValueAsString(ours));
+      }
+    }
+  }
+
+  /// The one difference: to the mapper an `Optional` of any JSON holds a `null` where there is
+  /// none.
+  private static JsonNode withoutNulls(JsonNode json) {
+    if (json instanceof ObjectNode object) {
+      object.removeIf(JsonNode::isNull);
+    }
+    json.forEach(WireFuzzTest::withoutNulls);
+    return json;
+  }
+
+  /// What was read, or where it could not be.
+  private static Object read(JsonMapper mapper, ObjectNode fields, Class<?> record) {
+    try {
+      return mapper.treeToValue(fields, record);
+    } catch (JacksonException e) {
+      return e.getPath().stream().map(JacksonException.Reference::getPropertyName).toList();
     }
   }
 

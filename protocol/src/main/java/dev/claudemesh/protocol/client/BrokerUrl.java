@@ -19,7 +19,7 @@ final class BrokerUrl {
         switch (scheme(broker)) {
           case "ws", "http" -> "ws";
           case "wss", "https" -> "wss";
-          case String other -> throw notABroker(broker);
+          default -> throw notABroker(broker);
         };
     return rebuilt(broker, scheme, prefix(broker) + PATH);
   }
@@ -32,7 +32,7 @@ final class BrokerUrl {
         switch (scheme(broker)) {
           case "ws", "http" -> "http";
           case "wss", "https" -> "https";
-          case String other -> throw notABroker(broker);
+          default -> throw notABroker(broker);
         };
     return rebuilt(broker, scheme, prefix(broker));
   }

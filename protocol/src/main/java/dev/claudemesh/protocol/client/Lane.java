@@ -3,13 +3,11 @@ package dev.claudemesh.protocol.client;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One virtual thread that runs what it is given, in order, from a bounded queue. A task that
 /// throws is a bug: it is logged, and the next one runs.
 final class Lane {
-  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
   private static final Runnable END = () -> {};
 
   private final BlockingQueue<Runnable> queue;
@@ -61,7 +59,8 @@ final class Lane {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.error("A task of {} failed", thread.getName(), e);
+      // Asked for here: a command that has nothing to log need not wait until it could.
+      LoggerFactory.getLogger(Lane.class).error("A task of {} failed", thread.getName(), e);
     }
   }
 

@@ -22,6 +22,13 @@ public final class Keys {
 
   private Keys() {}
 
+  /// Has libsodium loaded now rather than at its first use.
+  ///
+  /// @throws Problem `internal` if it cannot be
+  public static void load() {
+    Sodium.random(1);
+  }
+
   /// A fresh random key.
   public static SecretKey generate() {
     return SecretKey.of(Sodium.generate());

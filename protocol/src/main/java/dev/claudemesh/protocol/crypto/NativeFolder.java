@@ -12,20 +12,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /// A private folder that holds native libraries unpacked from the class path, so that a start need
 /// not unpack them again.
 ///
 /// A library is loaded only from a folder that nobody else can write to, and only if its bytes are
-/// those of the class path. Its file name carries their hash, so that versions stand side by side
-/// and an update never overwrites a file in use.
+/// those of the class path. Its file name carries their checksum, so that versions stand side by
+/// side and an update never overwrites a file in use.
 final class NativeFolder {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
-  private static final int HASH_CHARS = 16;
-
   private final Path folder;
 
   private NativeFolder(Path folder) {
@@ -83,8 +83,7 @@ final class NativeFolder {
   /// @param suffix what it ends with, such as `.so`
   Path provide(Class<?> beside, String resource, String stem, String suffix) throws IOException {
     byte[] wanted = read(beside, resource);
-    Path file =
-        folder.resolve(stem + "-" + Keys.sha256Hex(wanted).substring(0, HASH_CHARS) + suffix);
+    Path file = folder.resolve(stem + "-" + checksum(wanted) + suffix);
     if (!holds(file, wanted)) {
       write(file, wanted);
     }
@@ -116,6 +115,13 @@ final class NativeFolder {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         && Files.size(file) == wanted.length
         && Arrays.equals(Files.readAllBytes(file), wanted);
+  }
+
+  /// Tells versions apart, no more: whether the file is the right one is seen by comparing it.
+  private static String checksum(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   private static byte[] read(Class<?> beside, String resource) throws IOException {

@@ -7,12 +7,12 @@ import com.sun.jna.Platform;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.ProblemCode;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// libsodium itself: the calls we need, on bytes. Loaded when the first of them is made.
@@ -40,16 +40,14 @@ final class Sodium {
 
   private static final int PASSWORD_HASH_BYTES = 128;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Sodium.class);
-
-  private static volatile SodiumJava library;
+  private static volatile Libsodium library;
 
   private Sodium() {}
 
   /// Not a holder class: a load that failed must say why each time, and may succeed after its
   /// reason is gone.
-  private static SodiumJava sodium() {
-    SodiumJava loaded = library;
+  private static Libsodium sodium() {
+    Libsodium loaded = library;
     if (loaded != null) {
       return loaded;
     }
@@ -247,12 +245,15 @@ final class Sodium {
     }
   }
 
-  private static SodiumJava load() {
+  private static Libsodium load() {
     try {
       return loadFrom(NativeFolder.open(NativeFolder.preferred()));
     } catch (IOException e) {
-      LOG.debug(
-          "Native libraries cannot be kept in {}: {}", NativeFolder.preferred(), e.getMessage());
+      LoggerFactory.getLogger(Sodium.class)
+          .debug(
+              "Native libraries cannot be kept in {}: {}",
+              NativeFolder.preferred(),
+              e.getMessage());
     }
     try {
       NativeFolder temporary = NativeFolder.temporary();
@@ -274,7 +275,7 @@ final class Sodium {
   }
 
   @SuppressWarnings("restricted")
-  private static SodiumJava loadFrom(NativeFolder folder) throws IOException {
+  private static Libsodium loadFrom(NativeFolder folder) throws IOException {
     String resource = resource();
     Path sodium =
         folder.provide(
@@ -287,7 +288,7 @@ final class Sodium {
       if (System.getProperty(SYSTEM_LIBRARIES) == null) {
         System.setProperty(SYSTEM_LIBRARIES, ""); // else JNA runs ldconfig to find out
       }
-      return new SodiumJava(sodium.toString());
+      return new Libsodium(sodium);
     } catch (LinkageError e) {
       throw new IOException(sodium + " cannot be loaded: " + e.getMessage(), e);
     }
@@ -337,7 +338,9 @@ final class Sodium {
             "jna.nounpack", "true");
     settings.forEach(System::setProperty);
     try {
-      LOG.debug("JNA with pointers of {} bytes from {}", Native.POINTER_SIZE, bridge);
+      MethodHandles.lookup().ensureInitialized(Native.class);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("Native is public", e);
     } finally {
       settings.keySet().forEach(System::clearProperty);
     }
