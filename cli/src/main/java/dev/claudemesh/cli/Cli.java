@@ -268,11 +268,11 @@ public final class Cli {
 
   private static List<Word> words(String... arguments) {
     List<Word> all = GROUPS.values().stream().flatMap(List::stream).toList();
-    List<Word> named =
-        all.stream()
-            .filter(word -> arguments.length > 0 && word.names().contains(arguments[0]))
-            .toList();
-    return named.isEmpty() ? all : named;
+    return all.stream()
+        .filter(word -> arguments.length > 0 && word.names().contains(arguments[0]))
+        .findFirst()
+        .map(List::of)
+        .orElse(all);
   }
 
   private static IFactory factory(Context context) {

@@ -16,8 +16,7 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.ValueDeserializer;
 
 /// Reads a record from an object: each component by its name, whatever else is there passed over.
-/// What is missing is an empty `Optional`, or whatever its type has for that; a `null` for a value
-/// of any shape is that value. Thread-safe.
+/// What is missing or `null` is an empty `Optional`, or whatever its type has for that. Thread-safe.
 final class RecordReader extends ValueDeserializer<Object> {
   private final Constructor<?> constructor;
   private final Part[] parts;
@@ -97,8 +96,7 @@ final class RecordReader extends ValueDeserializer<Object> {
 
     Object value(JsonToken token, JsonParser parser, DeserializationContext context) {
       if (token == JsonToken.VALUE_NULL) {
-        Object nothing = reader(context).getNullValue(context);
-        return optional ? Optional.ofNullable(nothing) : nothing;
+        return optional ? Optional.empty() : reader(context).getNullValue(context);
       }
       Object value = plain(token, parser);
       if (value == null) {

@@ -5,8 +5,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 
-/// One virtual thread that runs what it is given, in order, from a bounded queue. A task that
-/// throws is a bug: it is logged, and the next one runs.
+/// One thread that runs what it is given, in order, from a bounded queue. Not a virtual one: those
+/// take a command longer to have at all than what it gives them to do. A task that throws is a bug:
+/// it is logged, and the next one runs.
 final class Lane {
   private static final Runnable END = () -> {};
 
@@ -23,7 +24,8 @@ final class Lane {
   Lane(String name, int capacity, Runnable idle) {
     this.idle = idle;
     queue = new LinkedBlockingQueue<>(capacity);
-    thread = Thread.ofVirtual().name(name).start(this::run);
+    thread = FrameSocket.thread(name, this::run);
+    thread.start();
   }
 
   /// @return false if there is no room, or the lane was stopped; then the task will not run
