@@ -65,7 +65,7 @@ class LauncherTest {
     assertThat(first.err()).contains("building from source").contains("built in");
     assertThat(first.lines())
         .containsSubsequence(
-            "-cp", lib() + "/*", "dev.claudemesh.cli.Main", "peers", "--mesh", "a b");
+            "-cp", lib() + "/claudemesh.jar", "dev.claudemesh.cli.Main", "peers", "--mesh", "a b");
     assertThat(first.lines()).contains("-Dclaudemesh.launcher=" + root.resolve("claudemesh"));
     assertThat(second.err()).isEmpty();
     assertThat(builds()).isEqualTo(1);
@@ -185,7 +185,7 @@ class LauncherTest {
     assertThat(run("peers").lines()).contains("-XX:AOTCache=" + aot("cli"));
     assertThat(run("mcp").lines()).contains("-XX:AOTCache=" + aot("mcp"));
     assertThat(run("broker").lines()).contains("-XX:AOTCache=" + aot("broker"));
-    assertThat(run("--version").lines()).noneMatch(line -> line.startsWith("-XX:AOTCache"));
+    assertThat(run("--version").lines()).contains("-XX:AOTCache=" + aot("cli"));
     assertThat(root.resolve(".run").toFile().list((folder, name) -> name.startsWith("school")))
         .isEmpty();
   }
@@ -252,8 +252,31 @@ class LauncherTest {
     Files.delete(root.resolve("pom.xml"));
     Files.createDirectories(root.resolve("lib"));
 
-    assertThat(run("peers").lines()).containsSubsequence("-cp", root.resolve("lib") + "/*");
+    assertThat(run("peers").lines())
+        .containsSubsequence("-cp", root.resolve("lib/claudemesh.jar").toString());
+    assertThat(run("broker").lines()).containsSubsequence("-cp", root.resolve("lib") + "/*");
     assertThat(root.resolve(".run")).doesNotExist();
+  }
+
+  @Test
+  void a_release_with_a_runtime_of_its_own_asks_for_no_java_and_knows_its_caches_wherever_it_is()
+      throws Exception {
+    environment.remove("CLAUDEMESH_AOT");
+    Files.delete(root.resolve("pom.xml"));
+    Files.createDirectories(root.resolve("lib"));
+    Files.createDirectories(root.resolve("aot"));
+    Path own = jdk(root.resolve("runtime"), "25.0.9");
+    environment.remove("CLAUDEMESH_JAVA");
+    environment.put("JAVA_HOME", jdk.toString());
+    run("peers");
+    Files.writeString(root.resolve("aot/cli.aot"), "learned");
+
+    Path elsewhere = Files.move(root, temp.resolve("elsewhere"));
+    Ran ran = finished(process(elsewhere.resolve("claudemesh").toString(), "peers"));
+
+    assertThat(ran.lines())
+        .contains("java of " + own, "-XX:AOTCache=" + elsewhere.resolve("aot/cli.aot"));
+    assertThat(ran.err()).isEmpty();
   }
 
   private record Ran(int exit, String out, String err) {

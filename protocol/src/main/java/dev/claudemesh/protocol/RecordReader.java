@@ -16,7 +16,8 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.ValueDeserializer;
 
 /// Reads a record from an object: each component by its name, whatever else is there passed over.
-/// What is missing or `null` is an empty `Optional`, or whatever its type has for that. Thread-safe.
+/// What is missing or `null` is an empty `Optional`, or whatever its type has for that.
+/// Thread-safe.
 final class RecordReader extends ValueDeserializer<Object> {
   private final Constructor<?> constructor;
   private final Part[] parts;
