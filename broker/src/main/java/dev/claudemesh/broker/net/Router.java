@@ -10,6 +10,9 @@ import java.util.Optional;
 /// Which operation an HTTP method and path mean. Made from the catalogue, so that a new operation
 /// needs no line here.
 final class Router {
+  /// The web app of the first protocol handed claims on at this address.
+  private static final List<String> PUBLIC = List.of("api", "public");
+
   private final List<Entry> entries;
 
   private record Entry(Catalog.Route route, Catalog.Op op) {
@@ -30,13 +33,22 @@ final class Router {
             .toList();
   }
 
-  /// @param segments the path's segments, decoded
-  Optional<Match> match(String method, List<String> segments) {
+  /// @param asked the path's segments, decoded
+  Optional<Match> match(String method, List<String> asked) {
+    List<String> segments =
+        isPublicClaim(asked) ? asked.subList(PUBLIC.size(), asked.size()) : asked;
     return entries.stream()
         .filter(entry -> entry.route().method().equals(method))
         .flatMap(entry ->
             parameters(entry.route(), segments).map(found -> new Match(entry.op(), found)).stream())
         .findFirst();
+  }
+
+  private static boolean isPublicClaim(List<String> asked) {
+    return asked.size() == 5
+        && asked.subList(0, 2).equals(PUBLIC)
+        && asked.get(2).equals("invites")
+        && asked.get(4).equals("claim");
   }
 
   private static Optional<Map<String, String>> parameters(

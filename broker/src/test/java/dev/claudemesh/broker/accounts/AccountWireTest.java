@@ -152,6 +152,22 @@ class AccountWireTest {
   }
 
   @Test
+  void two_machines_are_two_sessions_and_one_that_was_idle_for_an_hour_still_works() {
+    try (TestBroker other = TestBroker.start(Map.of("BROKER_ACCOUNTS", "true"));
+        AccountClient there = AccountClient.of(other)) {
+      String desk = there.register("idle@acme.dev");
+      String laptop = there.login("idle@acme.dev");
+      String pat = there.pat(desk, "ci");
+      other.clock().advance(Duration.ofHours(1));
+      other.sweep();
+      for (String token : List.of(desk, laptop, pat)) {
+        assertThat(there.get("/api/my/profile", token).status()).isEqualTo(200);
+      }
+      assertThat(there.get("/api/my/cli/sessions", desk).body().path("tokens")).hasSize(2);
+    }
+  }
+
+  @Test
   void signing_out_ends_this_session_and_no_other() {
     String one = client.register("two@acme.dev");
     String two = client.login("two@acme.dev");

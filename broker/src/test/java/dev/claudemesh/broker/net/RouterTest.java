@@ -43,6 +43,14 @@ class RouterTest {
   }
 
   @Test
+  void a_claim_is_taken_at_the_address_of_the_first_protocols_web_app_too() {
+    assertThat(type("POST", "api", "public", "invites", "ABCD2345", "claim"))
+        .isEqualTo("claim_invite");
+    assertThat(type("GET", "api", "public", "invites", "ABCD2345")).isEqualTo("preview_invite");
+    assertThat(type("POST", "api", "public", "join")).isEqualTo("none");
+  }
+
+  @Test
   void another_method_or_length_is_another_route() {
     assertThat(type("PUT", "join")).isEqualTo("none");
     assertThat(type("POST", "join", "")).isEqualTo("none");

@@ -357,6 +357,37 @@ class AccountCommandsTest {
     assertThat(ana.run("sync").exit()).isEqualTo(2);
   }
 
+  @Test
+  void a_fresh_machine_goes_from_login_over_create_and_an_invite_by_mail_to_claude_in_one_go()
+      throws IOException {
+    try (TestMail mail = TestMail.start();
+        TestBroker mailing = TestBroker.start(mail.settings())) {
+      Path claude = temp.resolve("claude");
+      Path mesh = temp.resolve("mesh.txt");
+      Files.writeString(
+          claude,
+          "#!/bin/sh\nif [ \"$1\" = --version ]; then echo '2.1.329 (Claude Code)'; exit 0; fi\n"
+              + "cat \"$CLAUDEMESH_CONFIG_DIR\"/* > '"
+              + mesh
+              + "' 2> /dev/null\nexit 0\n");
+      assertThat(claude.toFile().setExecutable(true)).isTrue();
+      Shell fresh =
+          new Shell(temp.resolve("fresh"), "dora")
+              .with("CLAUDE_BIN", claude.toString())
+              .launcher(temp.resolve("claudemesh"));
+      fresh
+          .piped(session + "\n")
+          .ok("login", "--token", "-", "--broker", broker.wsUrl().toString());
+      fresh.ok("create", "Together", "--broker", mailing.wsUrl().toString());
+      fresh.ok("invite", "--email", "eli@example.test");
+      assertThat(mail.await(1).subject()).isEqualTo("dora invites you to Together");
+      assertThat(fresh.run("launch", "--mesh", "together").exit()).isZero();
+      assertThat(Files.readString(mesh))
+          .contains("together")
+          .doesNotContain(session); // Claude Code has no account
+    }
+  }
+
   private static void register(String email) {
     try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
       http.call(

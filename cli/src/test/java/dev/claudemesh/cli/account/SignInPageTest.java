@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -145,6 +147,7 @@ class SignInPageTest {
   @Test
   void a_person_registers_signs_in_sees_their_machine_and_lets_it_in() throws Exception {
     register("ana@acme.dev");
+    Instant start = Instant.now();
     Waiting login = command("ana-at-home", "login");
     browser.open(login.page());
     browser.picture("sign-in");
@@ -164,6 +167,7 @@ class SignInPageTest {
     browser.picture("approved");
 
     assertThat(login.exit()).isZero();
+    assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(30));
     assertThat(Files.readString(login.out())).contains("Signed in as ana@acme.dev");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(login.auth())))
         .isEqualTo("rw-------");
