@@ -89,10 +89,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       Optional<JsonNode> details,
       int exit,
       boolean json) {
-    terminal.fault(
-        terminal.icon(Icon.BAD)
-            + " "
-            + terminal.in(Style.ERROR, SafeText.body(terminal.say(message))));
+    String sign = terminal.icon(Icon.BAD) + " ";
+    for (String line : terminal.fitted(SafeText.body(terminal.say(message)), 2)) {
+      terminal.fault(sign + terminal.in(Style.ERROR, line));
+      sign = "";
+    }
     if (json) {
       ObjectNode answer = Answer.envelope();
       ObjectNode error = answer.putObject("error");

@@ -81,9 +81,10 @@ final class GroupedHelp implements IHelpSectionRenderer {
                 + String.join(", ", names.subList(1, names.size()))
                 + ")"
             : "";
+    int room = help.commandSpec().usageMessage().width() - NAME_COLUMNS - 2;
+    String gap = System.lineSeparator() + " ".repeat(NAME_COLUMNS + 2);
     return "  "
         + help.colorScheme().commandText(Columns.fill(names.getFirst(), NAME_COLUMNS))
-        + language.say(word.description())
-        + also;
+        + String.join(gap, Columns.wrap(language.say(word.description()) + also, room));
   }
 }

@@ -1,7 +1,9 @@
 package dev.claudemesh.cli.flow;
 
 import dev.claudemesh.cli.terminal.Codes;
+import dev.claudemesh.cli.terminal.Stty;
 import java.io.PrintStream;
+import java.util.Optional;
 
 /// The one way out: leaves the terminal as it was found, however the program ends. What switches
 /// the terminal is undone by {@link #leave}, which a signal or a crash calls too; it does its work
@@ -55,5 +57,14 @@ public final class Leaving {
   public static void handOver(PrintStream out, boolean showedScreens) {
     out.print(Codes.LEAVE + (showedScreens ? Codes.CLEAR : ""));
     out.flush();
+  }
+
+  /// After a program that had the terminal was killed, and left it as it was using it.
+  ///
+  /// @param settings what the terminal was set to before
+  public static void afterCrash(PrintStream out, Optional<String> settings) {
+    out.print(Codes.LEAVE);
+    out.flush();
+    settings.ifPresent(Stty::restore);
   }
 }

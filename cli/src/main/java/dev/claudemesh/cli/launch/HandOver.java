@@ -5,6 +5,7 @@ import dev.claudemesh.cli.claude.ClaudeBinary;
 import dev.claudemesh.cli.flow.Leaving;
 import dev.claudemesh.cli.install.ClaudeFiles;
 import dev.claudemesh.cli.install.LooseEntry;
+import dev.claudemesh.cli.terminal.Stty;
 import dev.claudemesh.protocol.client.HelloDetails;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.Membership;
@@ -18,6 +19,9 @@ import java.util.TreeMap;
 
 /// Gives the terminal, and a config folder of its own, to Claude Code until that ends.
 final class HandOver {
+  /// Programs that a signal ended tell a code above this one.
+  private static final int SIGNALLED = 128;
+
   private final Context context;
   private final Path claude;
   private final boolean showedScreens;
@@ -101,7 +105,9 @@ final class HandOver {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(context.environment().folder().toFile()).inheritIO();
     builder.environment().putAll(environment);
+    Optional<String> settings = Optional.empty();
     if (context.terminal().drawsScreens()) {
+      settings = Stty.settings();
       Leaving.handOver(context.terminal().out(), showedScreens);
     }
     Process process = builder.start();
@@ -110,6 +116,9 @@ final class HandOver {
     Runtime.getRuntime().addShutdownHook(onSignal);
     int exit = process.waitFor();
     Runtime.getRuntime().removeShutdownHook(onSignal);
+    if (exit > SIGNALLED && context.terminal().drawsScreens()) {
+      Leaving.afterCrash(context.terminal().out(), settings);
+    }
     return exit;
   }
 

@@ -6,6 +6,7 @@ import dev.claudemesh.cli.flow.Flow;
 import dev.claudemesh.cli.flow.Position;
 import dev.claudemesh.cli.launch.LaunchSession.Goal;
 import dev.claudemesh.cli.launch.LaunchSession.Mesh;
+import dev.claudemesh.cli.mesh.MeshChoice;
 import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.config.Config;
 import dev.claudemesh.protocol.config.LastUsed;
@@ -52,7 +53,11 @@ final class LaunchStart {
     return new SavedLaunches(context.folder().path().resolve("launches.json"));
   }
 
+  /// @throws Problem `not_found` if there are memberships, but none that can be read
   Position<LaunchSession> position(Flow<LaunchSession> flow) {
+    if (config.memberships().isEmpty() && !config.faults().isEmpty()) {
+      MeshChoice.choose(config, Optional.empty(), Optional.empty());
+    }
     Position<LaunchSession> start = Position.start(flow, session());
     if (!asks) {
       // Never a guess, and what is wrong is told as it is.

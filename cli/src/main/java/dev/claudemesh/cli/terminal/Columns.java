@@ -34,6 +34,12 @@ public final class Columns {
 
   /// The text in lines of at most so many columns, broken between words where that can be done.
   public static List<String> wrap(String text, int columns) {
+    return fold(text, columns).stream().flatMap(line -> pieces(line, columns).stream()).toList();
+  }
+
+  /// The same, but a word that is longer than a line stays whole: it may be a link, or a command to
+  /// be copied.
+  static List<String> fold(String text, int columns) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.strip().split(" +")) {
@@ -41,19 +47,24 @@ public final class Columns {
         lines.add(line.toString());
         line.setLength(0);
       }
-      if (!line.isEmpty()) {
-        line.append(' ');
-      }
-      for (int point : word.codePoints().toArray()) {
-        if (!line.isEmpty() && of(line.toString()) + of(point) > columns) {
-          lines.add(line.toString());
-          line.setLength(0);
-        }
-        line.appendCodePoint(point);
-      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
     }
     lines.add(line.toString());
     return lines;
+  }
+
+  private static List<String> pieces(String word, int columns) {
+    List<String> pieces = new ArrayList<>();
+    StringBuilder piece = new StringBuilder();
+    for (int point : word.codePoints().toArray()) {
+      if (!piece.isEmpty() && of(piece.toString()) + of(point) > columns) {
+        pieces.add(piece.toString());
+        piece.setLength(0);
+      }
+      piece.appendCodePoint(point);
+    }
+    pieces.add(piece.toString());
+    return pieces;
   }
 
   /// The text, filled with blanks to so many columns.

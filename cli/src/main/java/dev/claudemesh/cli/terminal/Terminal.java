@@ -1,6 +1,8 @@
 package dev.claudemesh.cli.terminal;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -12,6 +14,7 @@ public final class Terminal {
   private static final int NARROWEST = 40;
   private static final int WIDEST = 400;
   private static final int UNLIMITED = 100_000;
+  private static final char ESCAPE = '\u001b';
   private static final Pattern UTF_8 = Pattern.compile("(?i)utf-?8");
 
   private final PrintStream out;
@@ -53,7 +56,7 @@ public final class Terminal {
     try {
       return Integer.parseInt(variables.getOrDefault("COLUMNS", ""));
     } catch (NumberFormatException e) {
-      return WindowWidth.measure().orElse(USUAL_WIDTH);
+      return Stty.width().orElse(USUAL_WIDTH);
     }
   }
 
@@ -82,8 +85,28 @@ public final class Terminal {
 
   /// What went wrong, for everybody.
   public void fault(String line) {
-    err.println(line);
+    fitted(line, 0).forEach(err::println);
     err.flush();
+  }
+
+  /// A text in lines that fit the window; those that a line goes on in are as far in as it is, and
+  /// that much more. As it is where nobody looks, and where it is coloured already.
+  public List<String> fitted(String text, int further) {
+    if (!interactive || text.length() <= NARROWEST - further || text.indexOf(ESCAPE) >= 0) {
+      return List.of(text);
+    }
+    List<String> lines = new ArrayList<>();
+    for (String line : text.split("\n", -1)) {
+      int indent = line.length() - line.stripLeading().length() + further;
+      if (Columns.of(line) + further <= width()) {
+        lines.add(line);
+      } else {
+        List<String> folded = Columns.fold(line, width() - indent);
+        lines.add(" ".repeat(indent - further) + folded.getFirst());
+        folded.stream().skip(1).forEach(rest -> lines.add(" ".repeat(indent) + rest));
+      }
+    }
+    return lines;
   }
 
   /// From now on, only data and what goes wrong.

@@ -233,6 +233,76 @@ class LaunchTest {
   }
 
   @Test
+  void the_mesh_used_last_is_no_answer_where_nobody_sees_it() {
+    shell.run("launch", "--mesh", "platform");
+    assertThat(shell.run("launch").exit()).isEqualTo(3);
+    assertThat(shell.run("launch", "-y").err()).contains("--mesh: platform, other");
+    assertThat(shell.run("launch", "--non-interactive").exit()).isEqualTo(3);
+  }
+
+  @Test
+  void a_resumed_session_is_on_the_mesh_it_was_on_with_its_name_role_and_groups()
+      throws IOException {
+    shell.run("launch", "-m", "other", "--name", "Ana R", "--role", "lead", "--groups", "web:qa");
+    List<String> first = arguments();
+    String id = first.get(first.indexOf("--session-id") + 1);
+
+    again("--resume", id);
+
+    assertThat(arguments()).containsSubsequence("--resume", id);
+    Config config = Config.parse(Files.readString(seen.resolve("config/config.json")), "config");
+    assertThat(config.memberships()).extracting(Membership::slug).containsExactly("other");
+    assertThat(config.setting("displayName")).contains("Ana R");
+    assertThat(config.setting("role")).contains("lead");
+    assertThat(config.value("groups"))
+        .contains(Wire.mapper().readTree("[{\"name\":\"web\",\"role\":\"qa\"}]"));
+    again("--resume=" + id, "--role", "tester");
+    assertThat(environment())
+        .as("a flag goes before what was saved")
+        .contains("CLAUDEMESH_ROLE=tester");
+  }
+
+  @Test
+  void a_file_of_saved_launches_that_cannot_be_read_counts_as_none() throws IOException {
+    Files.writeString(shell.config().resolveSibling("launches.json"), "[{}, null, 3");
+    assertThat(shell.run("launch", "-m", "other", "--resume", SESSION).exit()).isEqualTo(42);
+    Files.writeString(shell.config().resolveSibling("launches.json"), "[{}, null]");
+    assertThat(again("launch", "-m", "other", "--resume", SESSION).exit()).isEqualTo(42);
+  }
+
+  @Test
+  void a_flag_first_means_launch_and_what_follows_two_dashes_is_claudes() throws IOException {
+    assertThat(shell.run("--mesh=platform", "--", "--model", "opus").exit()).isEqualTo(42);
+    assertThat(arguments()).endsWith("--model", "opus");
+    assertThat(again("-mother", "--role", "x").exit()).isEqualTo(42);
+    assertThat(environment()).contains("CLAUDEMESH_ROLE=x");
+  }
+
+  @Test
+  void a_misspelt_flag_first_is_answered_with_the_one_that_was_meant() {
+    Shell.Ran ran = shell.run("--reusme", "x");
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.err()).contains("--reusme").contains("Did you mean: --resume?");
+  }
+
+  @Test
+  void a_link_alone_is_an_invite_to_take() {
+    Shell.Ran ran = shell.run("http://127.0.0.1:1/i/ABCD2345");
+    assertThat(ran.exit()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err()).contains("127.0.0.1:1");
+    assertThat(shell.run("https://example.test/i/no").exit()).isEqualTo(3);
+    assertThat(seen.resolve("arguments")).doesNotExist();
+  }
+
+  @Test
+  void somebody_in_no_mesh_is_told_both_ways_in() throws IOException {
+    Files.delete(shell.config());
+    Shell.Ran ran = shell.run("launch");
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.err()).contains("--join <link>").contains("claudemesh create <name>");
+  }
+
+  @Test
   void groups_are_read_as_people_write_them() {
     assertThat(LaunchPlan.groups("a:lead,b, @c/d :x,,"))
         .containsExactly(

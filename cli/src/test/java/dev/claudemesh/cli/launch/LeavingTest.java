@@ -118,6 +118,26 @@ class LeavingTest {
   }
 
   @Test
+  void a_claude_that_is_killed_leaves_no_terminal_that_cannot_be_used() throws Exception {
+    member();
+    Files.writeString(
+        home.resolve("claude"),
+        """
+        #!/bin/sh
+        printf '\\033[?1049h\\033[?1003h\\033[?1006h\\033[?2004h\\033[?25l'
+        stty raw -echo
+        kill -9 $$
+        """);
+    try (Tmux tmux = Tmux.start(Tmux.Start.in(home).saying("launch", "--quiet"))) {
+      assertThat(tmux.ends()).isEqualTo(137);
+      assertThat(tmux.state("#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{mouse_sgr_flag}"))
+          .isEqualTo("0 1 0 0");
+      assertThat(Files.readString(home.resolve("stty-after")))
+          .isEqualTo(Files.readString(home.resolve("stty-before")));
+    }
+  }
+
+  @Test
   void without_claude_code_the_card_says_so_and_the_end_says_how_to_get_it() throws Exception {
     member();
     try (Tmux tmux = Tmux.start(Tmux.Start.in(home).with("CLAUDE_BIN", "/no/claude"))) {

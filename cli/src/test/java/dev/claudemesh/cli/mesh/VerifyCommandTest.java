@@ -150,7 +150,9 @@ class VerifyCommandTest {
     assertThat(ran.err()).contains("▄").contains("good for one newcomer");
     assertThat(ana.ok("invite", "--qr", "--json").err()).doesNotContain("▄");
     Shell.Ran narrow = ana.typing("").with("COLUMNS", "40").with("LANG", "C").ok("invite", "--qr");
-    assertThat(narrow.err()).contains("too narrow for a QR code").doesNotContain("##");
+    assertThat(narrow.err())
+        .contains("The terminal is too narrow for a QR\n  code")
+        .doesNotContain("##");
     assertThat(narrow.out()).contains("/i/");
   }
 

@@ -104,6 +104,18 @@ class TerminalTest {
   }
 
   @Test
+  void talk_fits_the_window_and_links_stay_whole() {
+    Terminal terminal = terminal(true, Map.of("COLUMNS", "40"));
+    String link = "http://127.0.0.1:7900/i/ABCD2345#abcdefghijklmnop";
+
+    assertThat(terminal.fitted("  Take it with the words that stand here: claudemesh " + link, 0))
+        .containsExactly("  Take it with the words that stand", "  here: claudemesh", "  " + link);
+    assertThat(terminal.fitted("two  blanks\n  a line that is too long for the window, says it", 2))
+        .containsExactly("two  blanks", "  a line that is too long for the", "    window, says it");
+    assertThat(terminal(false, Map.of("COLUMNS", "40")).fitted("x ".repeat(50), 0)).hasSize(1);
+  }
+
+  @Test
   void words_are_kept_whole_where_they_fit() {
     assertThat(Columns.wrap("a broker carries messages", 10))
         .containsExactly("a broker", "carries", "messages");
