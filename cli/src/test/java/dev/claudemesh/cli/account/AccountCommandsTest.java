@@ -110,6 +110,7 @@ class AccountCommandsTest {
     golden.check("whoami-account.json", shown(ana.ok("whoami", "--json")));
     Ran made = ana.ok("token", "create", "golden", "--json");
     golden.check("token-create.json", shown(made));
+    golden.check("token-list.json", shown(ana.ok("token", "list", "--json")));
     String id = made.json().path("id").asString();
     golden.check("token-revoke.json", shown(ana.ok("token", "revoke", id, "--json")));
     golden.check("logout.json", shown(ana.ok("logout", "--json")));
