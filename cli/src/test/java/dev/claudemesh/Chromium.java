@@ -46,7 +46,7 @@ public final class Chromium implements AutoCloseable {
       """
       (() => {
         const named = [...document.querySelectorAll('%s')].filter(e =>
-          (e.matches('input') ? e.labels?.[0]?.firstChild?.textContent : e.textContent)?.trim() === %s
+          (e.matches('input') ? e.labels?.[0]?.firstChild?.textContent : e.getAttribute('aria-label') ?? e.textContent)?.trim() === %s
           && e.getClientRects().length);
         if (named.length !== 1) return null;
         named[0].scrollIntoView({block: 'center'});

@@ -158,6 +158,7 @@ record SignInPage(Locale language, String code, Typed typed, Optional<PageText> 
             + " required></label>"
             + button(PageText.NEXT, "main")
             + "</form>"
+            + ways("<a href=\"/account\">" + say(PageText.ACCOUNT) + "</a>")
             + who(email, key));
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +33,7 @@ public final class Site {
   private final Metrics metrics;
   private final LimitsConfig.Sizes sizes;
   private final SignIn signIn;
+  private final AccountPage account;
   private final boolean accounts;
   private final Router router = new Router();
   private final Catalog.Op preview = Catalog.operation("preview_invite").orElseThrow();
@@ -50,7 +52,9 @@ public final class Site {
     this.health = health;
     this.metrics = metrics;
     this.sizes = limits.sizes();
-    this.signIn = new SignIn(door, limits.accounts(), clock, mail);
+    Visitors visitors = new Visitors(door);
+    this.signIn = new SignIn(visitors, limits.accounts(), clock, mail);
+    this.account = new AccountPage(visitors);
     this.accounts = accounts;
   }
 
@@ -96,7 +100,10 @@ public final class Site {
               "The address is not encoded as addresses are: " + e.getMessage()));
     }
     if (segments.equals(List.of(SignIn.PATH))) {
-      return signInPage(ask, query);
+      return accountsPage(ask, () -> signIn.show(ask, query), () -> signIn.act(ask));
+    }
+    if (segments.equals(List.of(AccountPage.PATH))) {
+      return accountsPage(ask, () -> account.show(ask), () -> account.act(ask));
     }
     return page(ask, segments, query).orElseGet(() -> operation(ask, segments, query));
   }
@@ -118,14 +125,14 @@ public final class Site {
     };
   }
 
-  private HttpAnswer signInPage(Ask ask, Map<String, List<String>> query) {
+  private HttpAnswer accountsPage(Ask ask, Supplier<HttpAnswer> show, Supplier<HttpAnswer> act) {
     if (!accounts) {
       return HttpAnswer.text(404, NOT_FOUND);
     }
     try {
       return switch (ask.method()) {
-        case "GET" -> signIn.show(ask, query);
-        case "POST" -> signIn.act(ask);
+        case "GET" -> show.get();
+        case "POST" -> act.get();
         case String other -> HttpAnswer.text(404, NOT_FOUND);
       };
     } catch (Problem problem) {

@@ -7,7 +7,11 @@ import dev.claudemesh.Chromium;
 import dev.claudemesh.Program;
 import dev.claudemesh.broker.TestBroker;
 import dev.claudemesh.broker.TestMail;
+import dev.claudemesh.protocol.Problem;
 import dev.claudemesh.protocol.Wire;
+import dev.claudemesh.protocol.accounts.AccountRequest;
+import dev.claudemesh.protocol.accounts.AccountToken;
+import dev.claudemesh.protocol.client.BrokerHttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -254,6 +258,55 @@ class SignInPageTest {
     browser.press("Aprobar");
     assertThat(browser.text()).contains("Vuelva a su terminal");
     assertThat(login.exit()).isZero();
+  }
+
+  @Test
+  void tokens_are_made_shown_once_and_revoked_on_a_page_and_machines_signed_out() throws Exception {
+    register("hal@acme.dev");
+    browser.open(broker.httpUrl() + "/account");
+    assertThat(browser.address()).endsWith("/cli-auth");
+    signIn("hal@acme.dev", PASSWORD);
+    browser.press("Tokens and machines");
+    assertThat(browser.text()).contains("You have none.", InetAddress.getLocalHost().getHostName());
+    browser.type("What it is for", "ci <b>");
+    browser.press("Make a token");
+    String token = browser.evaluate("document.querySelector('pre').textContent").asString();
+    assertThat(AccountToken.of(token)).isPresent();
+    assertThat(email(token)).isEqualTo("hal@acme.dev");
+    browser.checkReadable();
+    assertThat(browser.text()).doesNotContain("It never ends");
+    browser.open(broker.httpUrl() + "/account");
+    assertThat(browser.text()).contains("ci <b>", "last used").doesNotContain(token);
+    browser.phone();
+    browser.checkReadable();
+    browser.desktop();
+    browser.press("Revoke ci <b>");
+    assertThat(browser.text()).contains("You have none.");
+    assertThat(email(token)).isEqualTo("token_revoked");
+    browser.press("Revoke " + InetAddress.getLocalHost().getHostName());
+    assertThat(browser.evaluate("document.querySelectorAll('li').length").asInt()).isZero();
+
+    browser.type("What it is for", "robot");
+    browser.evaluate("document.querySelector('[name=expires]').value = 'never'");
+    browser.press("Make a token");
+    assertThat(browser.text()).contains("It never ends", "never used · never ends");
+    browser.type("What it is for", "forged");
+    browser.evaluate("document.querySelectorAll('[name=key]').forEach(key => key.value = '0')");
+    browser.press("Make a token");
+    assertThat(browser.text())
+        .contains("did not come from this page")
+        .doesNotContain("cm_pat_", "forged");
+  }
+
+  /// Whose a token is, or what is wrong with it.
+  private static String email(String token) {
+    try (BrokerHttp http = new BrokerHttp(broker.wsUrl())) {
+      return http.call(new AccountRequest.ShowProfile(), AccountToken.of(token).orElseThrow())
+          .user()
+          .email();
+    } catch (Problem problem) {
+      return problem.code().wireName();
+    }
   }
 
   @Test
