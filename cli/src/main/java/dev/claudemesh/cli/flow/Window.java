@@ -48,11 +48,8 @@ final class Window implements AutoCloseable {
               .build();
       Attributes before = terminal.getAttributes();
       Leaving leaving = Leaving.watch(out, () -> calm(terminal, before));
-      Attributes raw = terminal.enterRawMode();
-      Attributes keys = new Attributes(terminal.getAttributes());
-      // Ctrl-C is a key here, so that leaving by it is like leaving by any other.
-      keys.setLocalFlag(Attributes.LocalFlag.ISIG, false);
-      terminal.setAttributes(keys);
+      // Also without signals of the keyboard: Ctrl-C is a key here.
+      terminal.enterRawMode();
       out.print(Codes.ENTER);
       out.flush();
       return Optional.of(new Window(terminal, out, leaving));

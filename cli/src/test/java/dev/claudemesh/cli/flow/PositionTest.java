@@ -105,6 +105,22 @@ class PositionTest {
   }
 
   @Test
+  void going_on_and_back_leads_to_where_one_was() {
+    random((random, flow) -> {
+      Position<Map<String, Integer>> position = Position.start(flow, Map.of());
+      for (int i = 0; i < 30; i++) {
+        if (position.top().isEmpty()
+            && !position.isDone()
+            && !(position.page(NOW).ask() instanceof Page.Pass)) {
+          Position<Map<String, Integer>> on = position.after(preselected(position.page(NOW)));
+          assertThat(on.after(new Step.Back<>())).isEqualTo(position);
+        }
+        position = anything(position, random);
+      }
+    });
+  }
+
+  @Test
   void there_is_no_way_back_behind_what_cannot_be_undone() {
     Random random = new Random(1);
     Flow<Map<String, Integer>> flow = RandomFlow.of(random);

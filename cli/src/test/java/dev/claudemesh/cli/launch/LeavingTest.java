@@ -39,6 +39,16 @@ class LeavingTest {
     }
   }
 
+  @Test
+  void keys_that_would_stop_or_dump_other_programs_do_nothing() throws Exception {
+    try (Tmux tmux = Tmux.start(Tmux.Start.in(home))) {
+      tmux.sees("Join a mesh").press("C-z", "C-\\", "F5", "M-x", "Tab").sees("▸ Make a mesh");
+      GoldenCapture.check("80x24/welcome-second", tmux.screen());
+      tmux.press("C-c");
+      assertThat(tmux.ends()).isEqualTo(130);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"TERM,143", "HUP,129", "INT,130"})
   void a_signal_leaves_it_clean(String signal, int exit) throws Exception {
