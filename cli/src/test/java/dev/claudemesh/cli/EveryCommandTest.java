@@ -210,7 +210,7 @@ class EveryCommandTest {
         answer
             .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID")
             .replaceAll("\":\\d+", "\":0")
-            .replaceAll("\\d{13}", "MILLIS"));
+            .replaceAll("\\b\\d{13}\\b", "MILLIS"));
   }
 
   private static void claims(GoldenScreens golden, Shell shell) throws IOException {
