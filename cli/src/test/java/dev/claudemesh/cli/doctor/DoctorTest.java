@@ -282,6 +282,8 @@ class DoctorTest {
     enabledPlugins("{\"claudemesh@team\": true}");
 
     assertWarning("plugin", "twice", "claudemesh uninstall");
+    Files.delete(home.resolve(".claude.json"));
+    assertWarning("plugin", "twice", "claudemesh uninstall");
   }
 
   @Test

@@ -129,6 +129,19 @@ class MeshCommandsTest {
   }
 
   @Test
+  void a_policy_makes_a_command_ask_in_a_script_too_which_usually_asks_only_people()
+      throws IOException {
+    ana.ok("create", "asking");
+    Path policy = Files.writeString(ana.config().resolveSibling("policy.yaml"), "ask: destroy\n");
+
+    Shell.Ran ran = ana.run("leave");
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.err()).contains("Leave asking?", "say so with -y");
+    Files.delete(policy);
+    assertThat(ana.run("leave").err()).as("past the question").contains("You own this mesh");
+  }
+
+  @Test
   void the_secret_keys_stay_in_a_private_file_and_out_of_every_answer() throws IOException {
     String out =
         ana.ok("create", "secrets", "--json").out()

@@ -222,10 +222,11 @@ class UpgradeTest {
     assertStillTheOld();
   }
 
-  @Test
-  void a_link_that_leads_out_of_its_folder_is_refused() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"@/etc", "@../../escape"})
+  void a_link_that_leads_out_of_its_folder_is_refused(String link) throws IOException {
     name();
-    publish("9.1.0", archive("9.1.0", "@/etc", "claudemesh 9.1.0"));
+    publish("9.1.0", archive("9.1.0", link, "claudemesh 9.1.0"));
     assertThat(shell.run("upgrade").err()).contains("a link that leads out of it");
     assertStillTheOld();
   }
