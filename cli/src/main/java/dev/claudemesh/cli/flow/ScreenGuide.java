@@ -50,13 +50,11 @@ final class ScreenGuide<S> implements Guide<S> {
     try (watch) {
       while (!position.isDone() && !position.left()) {
         look();
-        if (!position.isDone() && position.page(now()).ask() instanceof Page.Pass<S> pass) {
+        if (doing.isEmpty() && position.page(now()).ask() instanceof Page.Pass<S> pass) {
+          take(pass.step());
           if (doing.isEmpty()) {
-            take(pass.step());
+            continue;
           }
-        }
-        if (position.isDone() || position.left()) {
-          break;
         }
         draw();
         Optional<Key> key = window.key(TICK);

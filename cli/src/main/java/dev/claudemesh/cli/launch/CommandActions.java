@@ -36,8 +36,8 @@ import tools.jackson.databind.JsonNode;
 /// reaches the terminal.
 final class CommandActions implements Actions {
   private final Context context;
-
   private final Optional<AskBefore> mode;
+  private List<Template> templates = List.of();
 
   /// @param confirmed whether somebody sees what is about to be done, and says go; commands are not
   ///   asked about once more then
@@ -63,13 +63,18 @@ final class CommandActions implements Actions {
     return silent(OutputStream.nullOutputStream()).config().read();
   }
 
+  /// Asked once: a screen is drawn many times a second.
   @Override
-  public List<Template> templates() {
-    return run(List.of("create", "--list-templates"))
-        .path("templates")
-        .valueStream()
-        .map(one -> new Template(one.path("name").asString(), one.path("about").asString()))
-        .toList();
+  public synchronized List<Template> templates() {
+    if (templates.isEmpty()) {
+      templates =
+          run(List.of("create", "--list-templates"))
+              .path("templates")
+              .valueStream()
+              .map(one -> new Template(one.path("name").asString(), one.path("about").asString()))
+              .toList();
+    }
+    return templates;
   }
 
   @Override
