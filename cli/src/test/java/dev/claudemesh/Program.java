@@ -25,22 +25,30 @@ public final class Program {
     this.folder = folder;
   }
 
-  /// Lays the program out as a release is: the launcher and its jars.
+  /// Lays the program out: the launcher and its jars.
   public static Program install(Path folder) throws IOException {
-    Program program = new Program(folder);
+    Program program = empty(folder);
     Files.copy(Sources.root().resolve("claudemesh"), folder.resolve("claudemesh"));
     Files.createSymbolicLink(
         folder.resolve("lib"), Sources.root().resolve("cli/target/dist/lib").toRealPath());
     Files.createSymbolicLink(folder.resolve("docs"), Sources.root().resolve("docs"));
+    program.environment.put(
+        "PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
+    program.environment.put("CLAUDEMESH_JAVA", System.getProperty("java.home"));
+    program.environment.put("CLAUDEMESH_AOT", "off");
+    return program;
+  }
+
+  /// A folder with an empty home, a free port for a broker, and no Java.
+  public static Program empty(Path folder) throws IOException {
+    Program program = new Program(folder);
     Path home = Files.createDirectory(folder.resolve("home"));
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
     program.environment.put("HOME", home.toString());
-    program.environment.put(
-        "PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"));
-    program.environment.put("CLAUDEMESH_JAVA", System.getProperty("java.home"));
+    program.environment.put("PATH", "/usr/bin:/bin");
     program.environment.put("BROKER_PORT", Integer.toString(port));
     program.environment.put("CLAUDEMESH_BROKER_URL", "ws://127.0.0.1:" + port + "/ws");
     return program;
