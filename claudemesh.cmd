@@ -3,7 +3,12 @@ rem claudemesh: finds a JDK 25, builds on first use, then starts the program. Th
 setlocal EnableExtensions
 set "ROOT=%~dp0"
 set "JDK="
-if defined CLAUDEMESH_JAVA call :try "%CLAUDEMESH_JAVA%"
+rem A release: claudemesh-<version>\bin, with a Java of its own.
+if not exist "%ROOT%pom.xml" if exist "%ROOT%..\lib\claudemesh.jar" set "ROOT=%~dp0..\"
+set "LIB=%ROOT%cli\target\dist\lib"
+if exist "%ROOT%lib\claudemesh.jar" set "LIB=%ROOT%lib"
+if exist "%ROOT%runtime\bin\java.exe" set "JDK=%ROOT%runtime"
+if not defined JDK if defined CLAUDEMESH_JAVA call :try "%CLAUDEMESH_JAVA%"
 if not defined JDK if defined JAVA_HOME call :try "%JAVA_HOME%"
 if not defined JDK for /d %%d in ("%ProgramFiles%\Eclipse Adoptium\jdk-25*" "%ProgramFiles%\Java\jdk-25*" "%ProgramFiles%\Microsoft\jdk-25*" "%USERPROFILE%\.jdks\*25*") do if not defined JDK call :try "%%~d"
 if not defined JDK (
@@ -11,7 +16,7 @@ if not defined JDK (
   echo If there is one in an unusual place, set JAVA_HOME to it. 1>&2
   exit /b 8
 )
-if not exist "%ROOT%cli\target\dist\lib" (
+if not exist "%LIB%\claudemesh.jar" (
   echo claudemesh: building from source, this takes a minute or two 1>&2
   set "JAVA_HOME=%JDK%"
   pushd "%ROOT%"
@@ -23,10 +28,24 @@ if not exist "%ROOT%cli\target\dist\lib" (
   )
   popd
 )
-set "FLAGS=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m"
-if "%~1"=="broker" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx220m -XX:NewRatio=1 -XX:MaxNewSize=140m -XX:SurvivorRatio=4 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
-if "%~1"=="demo" set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx220m -XX:NewRatio=1 -XX:MaxNewSize=140m -XX:SurvivorRatio=4 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
-"%JDK%\bin\java.exe" %FLAGS% -Xshare:auto --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 "-Dclaudemesh.launcher=%~f0" %CLAUDEMESH_JAVA_OPTS% -cp "%ROOT%cli\target\dist\lib\*" dev.claudemesh.cli.Main %*
+rem The same flags as in the script beside it, which says why.
+set "SHORT=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -Djdk.reflect.useNativeAccessorOnly=true -Djdk.console=java.base"
+set "WAY=cli"
+set "FLAGS=-Xms24m -Xmn14m -Xmx64m %SHORT%"
+set "JARS=%LIB%\claudemesh.jar"
+if "%~1"=="mcp" (
+  set "WAY=mcp"
+  set "FLAGS=-Xms8m -Xmx96m %SHORT%"
+)
+if "%~1"=="broker" set "WAY=broker"
+if "%~1"=="demo" set "WAY=broker"
+if "%WAY%"=="broker" (
+  set "FLAGS=-XX:+UseSerialGC -Xms24m -Xmx220m -XX:NewRatio=1 -XX:MaxNewSize=140m -XX:SurvivorRatio=4 -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:TrimNativeHeapInterval=5000"
+  set "JARS=%LIB%\*"
+)
+set "CACHE="
+if not "%CLAUDEMESH_AOT%"=="off" if exist "%ROOT%aot\%WAY%.aot" set "CACHE="-XX:AOTCache=%ROOT%aot\%WAY%.aot""
+"%JDK%\bin\java.exe" %FLAGS% %CACHE% -Xlog:disable -Xlog:all=error:stderr -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 "-Dclaudemesh.launcher=%~f0" %CLAUDEMESH_JAVA_OPTS% -cp "%JARS%" dev.claudemesh.cli.Main %*
 exit /b %ERRORLEVEL%
 
 :try

@@ -75,7 +75,7 @@ class ReleaseIT {
       assertThat(rest.out())
           .containsPattern("http://127\\.0\\.0\\.1:\\d+/i/[A-HJ-NP-Z2-9]{8}")
           .contains("I am in.")
-          .containsPattern("(\\d{5} ){5}\\d{5}")
+          .containsPattern("(\\d{5}\\s+){5}\\d{5}")
           .contains(machine.home().resolve(".claude/settings.json").toString());
       assertThat(machine.home().resolve("claudemesh.cmb")).isRegularFile();
     } finally {

@@ -2,6 +2,7 @@ package dev.claudemesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claudemesh.Sources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +13,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -277,6 +283,28 @@ class LauncherTest {
     assertThat(ran.lines())
         .contains("java of " + own, "-XX:AOTCache=" + elsewhere.resolve("aot/cli.aot"));
     assertThat(ran.err()).isEmpty();
+  }
+
+  /// It cannot be run here; that it says the same to the JVM can be seen.
+  @Test
+  void the_launcher_of_windows_starts_the_same_jvms() throws Exception {
+    Pattern flag = Pattern.compile("-(?:XX:|Xm[snx]|Xlog:|-enable|-sun|D(?!user\\.home|java\\.locale))[^ \"$%]*");
+    Set<String> here = flags(flag, "claudemesh");
+    Set<String> there = flags(flag, "claudemesh.cmd");
+
+    assertThat(here).hasSizeGreaterThan(15);
+    here.removeIf(word -> word.startsWith("-XX:AOTCacheOutput"));
+    assertThat(there).isEqualTo(here);
+    assertThat(Files.readString(Sources.root().resolve(".gitattributes")))
+        .contains("*.cmd text eol=crlf");
+  }
+
+  private static Set<String> flags(Pattern flag, String launcher) throws IOException {
+    return Files.readString(Sources.root().resolve(launcher))
+        .lines()
+        .filter(line -> !line.startsWith("#") && !line.startsWith("rem"))
+        .flatMap(line -> flag.matcher(line).results().map(MatchResult::group))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private record Ran(int exit, String out, String err) {

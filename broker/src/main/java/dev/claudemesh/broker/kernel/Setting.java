@@ -95,7 +95,7 @@ public enum Setting {
   private static final Pattern CLIENT_NAMES =
       Pattern.compile(
           "CLAUDEMESH_(BROKER_URL|API_URL|APP_URL|CONFIG_DIR|DISPLAY_NAME|TOKEN|SESSION_ID|ROLE|DEBUG|HOOK_DEBUG|TELEMETRY"
-              + "|JAVA|JAVA_OPTS|IMAGE)");
+              + "|TOOLS|PERMISSIONS|APPROVAL_SECONDS|LANG|LAUNCHER|QUICK|AOT|JAVA|JAVA_OPTS|IMAGE)");
 
   private final String fallback;
   private final Kind kind;
