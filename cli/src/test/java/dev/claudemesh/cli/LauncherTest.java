@@ -288,7 +288,9 @@ class LauncherTest {
   /// It cannot be run here; that it says the same to the JVM can be seen.
   @Test
   void the_launcher_of_windows_starts_the_same_jvms() throws Exception {
-    Pattern flag = Pattern.compile("-(?:XX:|Xm[snx]|Xlog:|-enable|-sun|D(?!user\\.home|java\\.locale))[^ \"$%]*");
+    Pattern flag =
+        Pattern.compile(
+            "-(?:XX:|Xm[snx]|Xlog:|-enable|-sun|D(?!user\\.home|java\\.locale))[^ \"$%]*");
     Set<String> here = flags(flag, "claudemesh");
     Set<String> there = flags(flag, "claudemesh.cmd");
 
