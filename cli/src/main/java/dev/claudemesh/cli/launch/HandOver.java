@@ -1,6 +1,8 @@
 package dev.claudemesh.cli.launch;
 
+import dev.claudemesh.cli.CommandFailure;
 import dev.claudemesh.cli.Context;
+import dev.claudemesh.cli.ExitCode;
 import dev.claudemesh.cli.claude.ClaudeBinary;
 import dev.claudemesh.cli.flow.Leaving;
 import dev.claudemesh.cli.install.ClaudeFiles;
@@ -110,7 +112,7 @@ final class HandOver {
       settings = Stty.settings();
       Leaving.handOver(context.terminal().out(), showedScreens);
     }
-    Process process = builder.start();
+    Process process = started(builder);
     Thread onSignal =
         Thread.ofPlatform().name("claudemesh-stop").unstarted(() -> stop(process, folder));
     Runtime.getRuntime().addShutdownHook(onSignal);
@@ -120,6 +122,16 @@ final class HandOver {
       Leaving.afterCrash(context.terminal().out(), settings);
     }
     return exit;
+  }
+
+  private static Process started(ProcessBuilder builder) {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.CLAUDE_MISSING,
+          "Claude Code cannot be started (" + e.getMessage() + "). " + ClaudeBinary.howToInstall());
+    }
   }
 
   private static void stop(Process process, LaunchFolder folder) {

@@ -295,6 +295,15 @@ class LaunchTest {
   }
 
   @Test
+  void a_claude_that_cannot_be_started_is_no_fault_of_ours_and_leaves_nothing() throws IOException {
+    program(home.resolve("bin/claude"), "#!/no/such/interpreter");
+    Shell.Ran ran = shell.run("launch", "-m", "platform");
+    assertThat(ran.exit()).isEqualTo(9);
+    assertThat(ran.err()).contains("cannot be started", "npm install -g").doesNotContain("\tat ");
+    assertThat(shell.config().resolveSibling("launch")).isEmptyDirectory();
+  }
+
+  @Test
   void somebody_in_no_mesh_is_told_both_ways_in() throws IOException {
     Files.delete(shell.config());
     Shell.Ran ran = shell.run("launch");
