@@ -305,13 +305,17 @@ final class LaunchFlow {
   private Page<LaunchSession> role(LaunchSession session) {
     List<Choice<LaunchSession>> choices = new ArrayList<>();
     choices.add(new Choice<>("None", new Step.Go<>(one -> one.withRole(""))));
-    ROLES.forEach(
+    List<String> roles = new ArrayList<>(ROLES);
+    if (!session.usualRole().isEmpty() && !roles.contains(session.usualRole())) {
+      roles.add(session.usualRole());
+    }
+    roles.forEach(
         role -> choices.add(new Choice<>(role, new Step.Go<>(one -> one.withRole(role)))));
     return new Page<>(
         "What does the session do?",
         Card.rows(session),
         List.of("Others see it beside the name. For a word of your own: --role <word>"),
-        new Pick<>(choices, 0));
+        new Pick<>(choices, 1 + roles.indexOf(session.usualRole())));
   }
 
   private Page<LaunchSession> confirm(LaunchSession session) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 /// the oldest kind, which it may hold, has the mesh key in it.
 ///
 /// @param usualName stands there when the name is asked
+/// @param usualRole is preselected when the role is asked; blank for none
 /// @param name of the session on the mesh; empty while it is to be asked
 /// @param role what it does, in a word; empty while it is to be asked, blank for none
 /// @param broker where a mesh is made or an account is, once that is known
@@ -18,6 +19,7 @@ record LaunchSession(
     Optional<Goal> goal,
     Optional<String> broker,
     String usualName,
+    String usualRole,
     Optional<String> name,
     Optional<String> role,
     Optional<Integer> online,
@@ -96,6 +98,7 @@ record LaunchSession(
         Optional.ofNullable(next),
         broker,
         usualName,
+        usualRole,
         name,
         role,
         goal.equals(Optional.ofNullable(next)) ? online : Optional.empty(),
@@ -105,12 +108,22 @@ record LaunchSession(
 
   LaunchSession withBroker(Optional<String> url) {
     return new LaunchSession(
-        machine, wishes, goal, url, usualName, name, role, online, alone, confirmed);
+        machine, wishes, goal, url, usualName, usualRole, name, role, online, alone, confirmed);
   }
 
   LaunchSession withName(String chosen) {
     return new LaunchSession(
-        machine, wishes, goal, broker, chosen, Optional.of(chosen), role, online, alone, confirmed);
+        machine,
+        wishes,
+        goal,
+        broker,
+        chosen,
+        usualRole,
+        Optional.of(chosen),
+        role,
+        online,
+        alone,
+        confirmed);
   }
 
   LaunchSession withRole(String chosen) {
@@ -120,6 +133,7 @@ record LaunchSession(
         goal,
         broker,
         usualName,
+        chosen,
         name,
         Optional.of(chosen),
         online,
@@ -135,6 +149,7 @@ record LaunchSession(
         goal,
         broker,
         usualName,
+        usualRole,
         Optional.empty(),
         Optional.empty(),
         online,
@@ -144,17 +159,37 @@ record LaunchSession(
 
   LaunchSession withOnline(int peers) {
     return new LaunchSession(
-        machine, wishes, goal, broker, usualName, name, role, Optional.of(peers), alone, confirmed);
+        machine,
+        wishes,
+        goal,
+        broker,
+        usualName,
+        usualRole,
+        name,
+        role,
+        Optional.of(peers),
+        alone,
+        confirmed);
   }
 
   LaunchSession withAlone() {
     return new LaunchSession(
-        machine, wishes, goal, broker, usualName, name, role, Optional.empty(), true, confirmed);
+        machine,
+        wishes,
+        goal,
+        broker,
+        usualName,
+        usualRole,
+        name,
+        role,
+        Optional.empty(),
+        true,
+        confirmed);
   }
 
   LaunchSession withConfirmed() {
     return new LaunchSession(
-        machine, wishes, goal, broker, usualName, name, role, online, alone, true);
+        machine, wishes, goal, broker, usualName, usualRole, name, role, online, alone, true);
   }
 
   LaunchSession withAccount(String email) {
@@ -164,6 +199,7 @@ record LaunchSession(
         goal,
         broker,
         usualName,
+        usualRole,
         name,
         role,
         online,
@@ -182,6 +218,7 @@ record LaunchSession(
         Optional.of(new Goal.Joined(mesh.id())),
         broker,
         usualName,
+        usualRole,
         name,
         role,
         Optional.empty(),

@@ -129,6 +129,7 @@ final class LaunchStart {
         goal,
         context.environment().variable("CLAUDEMESH_BROKER_URL"),
         usual,
+        role.orElse(""),
         newcomer ? known : Optional.of(usual),
         newcomer ? role : role.or(() -> Optional.of("")),
         Optional.empty(),

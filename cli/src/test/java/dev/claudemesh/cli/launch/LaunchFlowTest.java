@@ -124,6 +124,22 @@ class LaunchFlowTest {
   }
 
   @Test
+  void what_is_changed_begins_with_what_it_was() throws Exception {
+    Position<LaunchSession> position =
+        Position.start(flow, session(1).withName("Ana").withRole("gardener"));
+    position = pick(position, "Change name or role");
+    position = take(position, preselected(position));
+    assertThat(labels(position)).contains("None", "gardener");
+    position = take(position, preselected(position));
+
+    assertThat(position.session().name()).contains("Ana");
+    assertThat(position.session().role()).contains("gardener");
+    position = pick(position, "Change name or role");
+    position = pick(take(position, preselected(position)), "None");
+    assertThat(position.session().role()).contains("");
+  }
+
+  @Test
   void each_trouble_has_an_interruption_of_its_own_that_says_what_to_do() {
     LaunchSession joining = session(0).withGoal(new Goal.Join(Optional.of(LINK), Optional.empty()));
     assertThat(trouble(ProblemCode.UNREACHABLE, joining)).isEqualTo("The broker is away");
@@ -334,6 +350,7 @@ class LaunchFlowTest {
         meshes == 0 ? Optional.empty() : Optional.of(new Goal.Joined("id-0")),
         Optional.empty(),
         "ana",
+        "",
         meshes == 0 ? Optional.empty() : Optional.of("ana"),
         meshes == 0 ? Optional.empty() : Optional.of(""),
         Optional.empty(),

@@ -113,6 +113,7 @@ class MeshWatchTest {
         Optional.of(new Goal.Joined("id")),
         Optional.empty(),
         "ana",
+        "",
         Optional.of("ana"),
         Optional.of(""),
         Optional.empty(),
