@@ -365,10 +365,11 @@ public final class ClaudeMcp implements AutoCloseable {
       return;
     }
     timer.shutdownNow();
-    desk.ifPresent(HookDesk::close);
-    statusLine.close();
+    // First of all: Claude Code kills us half a second after it asked us to end.
     List<Thread> leaving =
         meshes.links().stream().map(link -> Thread.ofVirtual().start(link::leave)).toList();
+    desk.ifPresent(HookDesk::close);
+    statusLine.close();
     for (Thread thread : leaving) {
       try {
         thread.join(Duration.ofSeconds(3));
