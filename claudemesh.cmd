@@ -29,7 +29,7 @@ if not exist "%LIB%\claudemesh.jar" (
   popd
 )
 rem The same flags as in the script beside it, which says why.
-set "SHORT=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -Djdk.reflect.useNativeAccessorOnly=true -Djdk.console=java.base"
+set "SHORT=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -Djdk.reflect.useNativeAccessorOnly=true -Djdk.console=java.base"
 set "WAY=cli"
 set "FLAGS=-Xms24m -Xmn14m -Xmx64m %SHORT%"
 set "JARS=%LIB%\claudemesh.jar"
