@@ -49,6 +49,7 @@ public final class ClaudeMcp implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClaudeMcp.class);
   private static final Duration TICK = Duration.ofSeconds(2);
   private static final Duration STATS = Duration.ofSeconds(60);
+  private static final Duration LEAVE = Duration.ofSeconds(3);
   private static final int MAX_GROUPS = 50;
 
   /// Why a conversation ended, if the session goes on with another one.
@@ -56,6 +57,7 @@ public final class ClaudeMcp implements AutoCloseable {
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final CountDownLatch left = new CountDownLatch(1);
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("claudemesh-timer").factory());
@@ -362,6 +364,7 @@ public final class ClaudeMcp implements AutoCloseable {
   public void close() {
     over.countDown();
     if (!closed.compareAndSet(false, true)) {
+      awaitLeft(); // else a signal would end the process while the other caller still says goodbye
       return;
     }
     timer.shutdownNow();
@@ -372,11 +375,20 @@ public final class ClaudeMcp implements AutoCloseable {
     statusLine.close();
     for (Thread thread : leaving) {
       try {
-        thread.join(Duration.ofSeconds(3));
+        thread.join(LEAVE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
+    left.countDown();
     server.close();
+  }
+
+  private void awaitLeft() {
+    try {
+      left.await(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

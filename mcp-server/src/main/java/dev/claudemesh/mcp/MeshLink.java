@@ -57,6 +57,9 @@ import org.slf4j.LoggerFactory;
 final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
   private static final Logger log = LoggerFactory.getLogger(MeshLink.class);
 
+  /// Claude Code kills us half a second after it asked us to end; the outbox is on disk.
+  private static final Duration HURRY = Duration.ofMillis(200);
+
   private static final Duration CLAIMS = Duration.ofMillis(500);
   private static final Duration FIRST_CONNECTION = Duration.ofSeconds(6);
 
@@ -244,7 +247,7 @@ final class MeshLink implements AutoCloseable, PermissionDesk.Mesh {
 
   /// Sends what waits, leaves the mesh at once, and gives the journals back.
   void leave() {
-    client.goodbye();
+    client.goodbye(HURRY);
     closeJournals();
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,14 @@ class PluginTest {
   @AfterEach
   void stop() throws Exception {
     if (broker != null) {
+      // Hooks of a session that ended may still tell the broker, and write into its home.
+      ProcessHandle.allProcesses()
+          .filter(one -> {
+            String line = one.info().commandLine().orElse("");
+            return line.contains(folder.toString()) && line.contains(" hook ");
+          })
+          .forEach(one ->
+              one.onExit().completeOnTimeout(one, PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
       anas.close();
       bens.close();
       broker.close();

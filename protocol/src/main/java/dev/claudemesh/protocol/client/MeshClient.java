@@ -191,7 +191,12 @@ public final class MeshClient implements AutoCloseable {
 
   /// Flushes the outbox, leaves at once instead of after the grace, and closes.
   public void goodbye() {
-    engine.flush(FLUSH);
+    goodbye(FLUSH);
+  }
+
+  /// The same for who has little time; what was not sent stays in the outbox.
+  public void goodbye(Duration flushAtMost) {
+    engine.flush(flushAtMost);
     try {
       call(new Goodbye()).orTimeout(LEAVE.toMillis(), TimeUnit.MILLISECONDS).join();
     } catch (CompletionException e) {
