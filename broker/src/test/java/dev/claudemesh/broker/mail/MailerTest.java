@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,24 +85,34 @@ class MailerTest {
 
   @Test
   void a_full_queue_takes_no_more_and_says_so_and_mail_is_dropped_when_its_time_is_over() {
+    AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     try (TestMail mail = new TestMail()) {
       Mailer mailer =
           new Mailer(
               server(mail, ""),
-              limits(2, Duration.ofMillis(20), Duration.ofMillis(300)),
-              InstantSource.system());
+              limits(2, Duration.ofMillis(20), Duration.ofMinutes(5)),
+              () -> Instant.now().plus(ahead.get()));
       assertThat(mailer.offer(mail("a@example.test", "1"))).isTrue();
       assertThat(mailer.offer(mail("a@example.test", "2"))).isTrue();
       assertThat(mailer.isFull()).isTrue();
       assertThat(mailer.offer(mail("a@example.test", "3"))).isFalse();
-      Instant end = Instant.now().plusSeconds(30);
-      while (mailer.isFull() && Instant.now().isBefore(end)) {
-        Thread.onSpinWait();
-      }
+
+      ahead.set(Duration.ofHours(1));
+      takes(mailer, "4");
+      takes(mailer, "5"); // there is room for both: none of the first is left
+
       mail.comeBack();
-      assertThat(mailer.offer(mail("a@example.test", "4"))).isTrue();
-      assertThat(mail.await(1).text()).isIn("2", "4");
+      assertThat(mail.await(2).text()).isIn("4", "5");
+      assertThat(mail.count()).isEqualTo(2);
       mailer.stop();
+    }
+  }
+
+  private static void takes(Mailer mailer, String text) {
+    Instant end = Instant.now().plusSeconds(30);
+    while (!mailer.offer(mail("a@example.test", text))) {
+      assertThat(Instant.now()).isBefore(end);
+      Thread.onSpinWait();
     }
   }
 
