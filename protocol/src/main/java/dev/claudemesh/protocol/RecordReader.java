@@ -134,9 +134,8 @@ final class RecordReader extends ValueDeserializer<Object> {
     private ValueDeserializer<Object> reader(DeserializationContext context) {
       ValueDeserializer<Object> found = reader;
       if (found == null) {
-        found =
-            context.findContextualValueDeserializer(
-                context.getTypeFactory().constructType(type), null);
+        // as for a value by itself: with the name of its kind, where it is of a family with names
+        found = context.findRootValueDeserializer(context.getTypeFactory().constructType(type));
         reader = found;
       }
       return found;

@@ -3,6 +3,8 @@ package dev.claudemesh.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.claudemesh.protocol.connection.ConnectionRequest;
 import dev.claudemesh.protocol.members.MemberRequest;
 import dev.claudemesh.protocol.messaging.MessageReply;
@@ -360,5 +362,24 @@ class WireTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes(@JsonSubTypes.Type(value = Circle.class, name = "circle"))
+  private sealed interface Figure {}
+
+  private record Circle(int radius) implements Figure {}
+
+  private record Drawing(Figure figure, List<Figure> others) {}
+
+  @Test
+  void a_component_of_a_family_with_names_is_written_and_read_with_them() {
+    Drawing drawing = new Drawing(new Circle(1), List.of(new Circle(2)));
+    String json = Wire.mapper().writeValueAsString(drawing);
+
+    assertThat(json)
+        .isEqualTo(
+            "{\"figure\":{\"kind\":\"circle\",\"radius\":1},\"others\":[{\"kind\":\"circle\",\"radius\":2}]}");
+    assertThat(Wire.mapper().readValue(json, Drawing.class)).isEqualTo(drawing);
   }
 }
